@@ -1,0 +1,149 @@
+"""What a film is: its facts, each with where it comes from. Values only; which release counts is in releases.py."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+
+from bot.domain.dates import ReleaseDate
+
+
+class ReleaseType(StrEnum):
+    """How a film reaches people; the six types of TMDB, in its order."""
+
+    PREMIERE = "premiere"
+    LIMITED = "limited"
+    THEATRICAL = "theatrical"
+    DIGITAL = "digital"
+    PHYSICAL = "physical"
+    TV = "tv"
+
+
+#: What "the release" means unless a subscriber chose otherwise. A festival or gala (premiere) never is one.
+CINEMA = frozenset({ReleaseType.LIMITED, ReleaseType.THEATRICAL})
+#: Everything that the public can watch.
+PUBLIC = frozenset(ReleaseType) - {ReleaseType.PREMIERE}
+
+
+class Job(StrEnum):
+    """What a person did for a film, in the order in which cards list it."""
+
+    DIRECTOR = "director"
+    WRITER = "writer"
+    CAST = "cast"
+    PRODUCER = "producer"
+    COMPOSER = "composer"
+
+
+class EntryKind(StrEnum):
+    """What stands in a franchise; only films can be tracked."""
+
+    FILM = "film"
+    SERIES = "series"
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """A film × country × type × date."""
+
+    country: str  #: ISO 3166-1 alpha-2, upper case
+    type: ReleaseType
+    date: ReleaseDate
+    note: str = ""  #: "IMAX", "London premiere", "Re-release"
+    source: str = ""  #: which source said so: "bundled", "wikidata", "tmdb"
+
+
+@dataclass(frozen=True, slots=True)
+class DateChange:
+    """A date that was not what it is now: new (`old` None), moved, or withdrawn (`new` None)."""
+
+    id: int  #: 0 before it is stored
+    film_id: int
+    country: str
+    type: ReleaseType
+    old: ReleaseDate | None
+    new: ReleaseDate | None
+    source: str
+    known_at: datetime  #: when Marquee learnt it (aware UTC); for history, when it happened
+    history: bool = False  #: came with the film's facts: on record, never told
+
+
+@dataclass(frozen=True, slots=True)
+class Credit:
+    """One person in one job. `position` orders within the job, 0 first."""
+
+    person_id: int  #: 0 before it is stored
+    name: str
+    job: Job
+    position: int
+    character: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Trivia:
+    """A fact worth telling, in our own words."""
+
+    text: str
+    spoiler: bool
+    source: str  #: an https address
+
+
+@dataclass(frozen=True, slots=True)
+class FranchiseEntry:
+    """A place in a franchise. Entries are kept in release order; `story` orders by story."""
+
+    kind: EntryKind
+    title: str
+    story: int
+    film_id: int | None  #: None for a series
+    date: ReleaseDate
+    country: str
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Franchise:
+    """Films, and series, that tell one story."""
+
+    id: int
+    name: str
+    entries: tuple[FranchiseEntry, ...]
+
+    def in_story_order(self) -> tuple[FranchiseEntry, ...]:
+        """The entries as the story goes."""
+        return tuple(sorted(self.entries, key=lambda entry: entry.story))
+
+
+@dataclass(frozen=True, slots=True)
+class Film:
+    """A film and what is known of it. A brief one (lists, planning) has no credits, trivia or franchise."""
+
+    id: int  #: 0 before it is stored
+    title: str
+    year: int | None = None
+    original_title: str = ""
+    original_language: str = ""  #: ISO 639-1
+    alternative_titles: tuple[str, ...] = ()
+    summary: str = ""
+    runtime_minutes: int | None = None
+    genres: tuple[str, ...] = ()
+    companies: tuple[str, ...] = ()
+    distributors: tuple[str, ...] = ()
+    countries: tuple[str, ...] = ()
+    releases: tuple[Release, ...] = ()
+    changes: tuple[DateChange, ...] = ()  #: oldest first
+    credits: tuple[Credit, ...] = ()
+    trivia: tuple[Trivia, ...] = ()
+    franchise: Franchise | None = None
+    ids: dict[str, str] = field(default_factory=dict[str, str])  #: source → its id; "bundled" → the file's stem
+    sources: tuple[str, ...] = ()  #: pages that state these facts
+    as_of: date | None = None  #: the day the facts were last looked at
+    checked_at: datetime | None = None  #: when Marquee last took them over
+
+    @property
+    def label(self) -> str:
+        """Title and year: what tells films of one name apart in a list."""
+        return f"{self.title} ({self.year})" if self.year else self.title
+
+    def people(self, job: Job) -> tuple[Credit, ...]:
+        """The credits of one job, in billing order."""
+        return tuple(sorted((c for c in self.credits if c.job is job), key=lambda credit: credit.position))

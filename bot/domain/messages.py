@@ -1,0 +1,142 @@
+"""Bundles of posts on their way to a destination, and what an attempt's outcome makes of them. Pure."""
+
+from base64 import urlsafe_b64encode
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from hashlib import blake2b
+
+from bot.domain.films import Film
+from bot.domain.posts import Post, PostState
+from bot.domain.subscribers import Subscriber
+
+#: Own time-out around one send: discord.py's is 300 s, retries included.
+SEND_TIMEOUT = timedelta(seconds=40)
+#: After this another process may take a message over: longer than any send of a living owner.
+LEASE = timedelta(seconds=60)
+#: Within it Discord drops a second message with the same nonce ("the past few minutes", no number promised).
+RESEND_WINDOW = timedelta(seconds=120)
+#: Clocks differ: the history is read from this long before the first attempt.
+HISTORY_MARGIN = timedelta(minutes=15)
+#: In doubt and Discord will not say: give up asking after this, and tell an admin.
+DOUBT_LIMIT = timedelta(hours=6)
+#: One message never holds more: a select has at most 25 options.
+MAX_POSTS = 25
+
+
+class MessageState(StrEnum):
+    """Where a message stands."""
+
+    SENDING = "sending"  #: owned, under lease; an attempt may have reached Discord
+    IN_DOUBT = "in_doubt"  #: an attempt ended without an answer
+    SENT = "sent"
+    DISSOLVED = "dissolved"  #: known not to be there; its posts are planned again, or cancelled
+    FAILED = "failed"
+    UNCERTAIN = "uncertain"
+
+
+class Outcome(StrEnum):
+    """What one attempt to send, or to look a message up, came to."""
+
+    SENT = "sent"
+    NOT_SENT = "not_sent"  #: known not to have been stored: 429, connection refused, or absent from the history
+    UNAUTHORISED = "unauthorised"  #: 401: the token no longer works
+    REJECTED = "rejected"  #: 400: Discord refuses this content
+    CLOSED = "closed"  #: 403/404: the destination cannot be written to
+    UNKNOWN = "unknown"  #: time-out, reset, 5xx: it may or may not be there
+    UNREADABLE = "unreadable"  #: the history may not be read
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """An outcome, with what Discord said."""
+
+    outcome: Outcome
+    discord_message_id: int | None = None
+    reason: str = ""  #: one sentence for an admin
+    retry_after: timedelta = timedelta()
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One or more posts of one subscriber on their way to one destination. Membership never changes."""
+
+    id: int
+    subscriber_id: int
+    channel_id: int
+    state: MessageState
+    owner: str
+    lease_until: datetime
+    attempt: int  #: 1 for the first
+    first_sent_at: datetime
+    message_key: str
+    posts: tuple[Post, ...] = ()
+    discord_message_id: int | None = None
+    plain: bool = False  #: tried again as plain text after a 400
+
+    def may_resend(self, now: datetime) -> bool:
+        """Whether sending again with the same key is surely deduplicated."""
+        return now + SEND_TIMEOUT < self.first_sent_at + RESEND_WINDOW
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """A message with all that rendering it needs."""
+
+    message: Message
+    subscriber: Subscriber
+    films: Mapping[int, Film]  #: by film id, whole, each film that a post is about
+    skipped: tuple[Post, ...]  #: what a resume post tells of
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """What becomes of a message and its posts."""
+
+    message: MessageState
+    posts: PostState | None  #: None: they stay bundled
+    retry_at: datetime | None = None  #: not before this is the message, or are its posts, taken up again
+    close_destination: bool = False
+    stop_dispatch: bool = False
+
+
+def message_key(channel_id: int, dedup_keys: Iterable[str]) -> str:
+    """Make the 24 characters that are the message's nonce and its marker in the history.
+
+    Discord allows a nonce of 25. The same posts to the same destination always make the same key.
+    """
+    digest = blake2b(digest_size=18)
+    digest.update(str(channel_id).encode())
+    for key in sorted(dedup_keys):
+        digest.update(b"\0" + key.encode())
+    return urlsafe_b64encode(digest.digest()).decode()
+
+
+def settle(message: Message, attempt: Attempt, now: datetime, *, still_true: bool = True) -> Settlement:
+    """Decide what an attempt's outcome makes of `message`. `still_true`: every post in it is still owed."""
+    back = PostState.PLANNED if still_true else PostState.CANCELLED
+    wait = now + max(attempt.retry_after, _backoff(message.attempt))
+    match attempt.outcome:
+        case Outcome.SENT:
+            return Settlement(MessageState.SENT, PostState.SENT)
+        case Outcome.NOT_SENT:
+            return Settlement(MessageState.DISSOLVED, back, wait)
+        case Outcome.UNAUTHORISED:
+            return Settlement(MessageState.DISSOLVED, back, wait, stop_dispatch=True)
+        case Outcome.REJECTED:
+            return Settlement(MessageState.FAILED, PostState.FAILED)
+        case Outcome.CLOSED:
+            return Settlement(MessageState.FAILED, PostState.FAILED, close_destination=True)
+        case Outcome.UNREADABLE:
+            return Settlement(MessageState.UNCERTAIN, PostState.UNCERTAIN)
+        case Outcome.UNKNOWN:
+            if now - message.first_sent_at > DOUBT_LIMIT:
+                return Settlement(MessageState.UNCERTAIN, PostState.UNCERTAIN)
+            return Settlement(MessageState.IN_DOUBT, None, wait)
+
+
+def _backoff(attempt: int) -> timedelta:
+    """2, 4, 8 … seconds, at most five minutes."""
+    return timedelta(seconds=min(2 ** min(attempt, 9), 300))

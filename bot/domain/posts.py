@@ -1,0 +1,234 @@
+"""What a subscriber is owed, until when it is fresh, and when to look again. The heart of Marquee: keep it pure."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, time, timedelta
+from enum import StrEnum
+
+from bot.domain.dates import ReleaseDate, local_day, local_instant
+from bot.domain.films import DateChange, Film, Release, ReleaseType
+from bot.domain.releases import counting_release, net_changes
+from bot.domain.subscribers import Subscriber, Subscription
+
+#: Posts become rows this long before they are due: a fact that changes sooner needs no row undone.
+LOOK_AHEAD = timedelta(minutes=5)
+#: A release-day alert is worth having for a long weekend; after its day it says "out since Friday".
+ALERT_FRESH = timedelta(days=3)
+CHANGE_FRESH = timedelta(days=7)
+#: What was missed longer ago than this is not even listed as skipped.
+LISTED = timedelta(days=30)
+#: Later than this and the message says that it is late.
+LATE = timedelta(minutes=60)
+
+
+class PostKind(StrEnum):
+    """What a post says, the most pressing first; the order bundles go by."""
+
+    RELEASE = "release"
+    DATE_CHANGE = "date_change"
+    COUNTDOWN = "countdown"
+    RESUME = "resume"
+
+    @property
+    def priority(self) -> int:
+        """0 goes out first."""
+        return list(PostKind).index(self)
+
+
+class PostState(StrEnum):
+    """Where a post stands."""
+
+    PLANNED = "planned"
+    BUNDLED = "bundled"  #: in a message that is on its way
+    SENT = "sent"  #: it is in the channel
+    SKIPPED = "skipped"  #: never sent, and why: stale, paused
+    CANCELLED = "cancelled"  #: no longer owed
+    FAILED = "failed"  #: Discord refused it
+    UNCERTAIN = "uncertain"  #: nobody can tell whether it arrived
+
+
+#: The states that a post stays in.
+SETTLED = frozenset({PostState.SENT, PostState.SKIPPED, PostState.FAILED, PostState.UNCERTAIN})
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """One thing owed to one subscriber."""
+
+    subscriber_id: int
+    kind: PostKind
+    dedup_key: str  #: subscriber:film:kind:milestone:country:type:date; at most one message ever carries it
+    due_at: datetime
+    fresh_until: datetime
+    film_id: int | None = None  #: None: about the whole server
+    milestone_days: int | None = None
+    country: str = ""
+    type: ReleaseType | None = None
+    date: ReleaseDate | None = None
+    old_date: ReleaseDate | None = None  #: of a date change
+    change_id: int | None = None
+    channel_id: int | None = None  #: None: nobody said where yet
+    id: int = 0
+    state: PostState = PostState.PLANNED
+    reason: str = ""
+    settled_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is owed up to the look-ahead, and when to look again (None: not before a fact changes)."""
+
+    posts: tuple[Post, ...]
+    next_wake_at: datetime | None
+
+
+def plan(subscriber: Subscriber, subscriptions: Sequence[Subscription], now: datetime) -> Plan:
+    """Decide which posts `subscriber` is owed at `now`, and when to look again.
+
+    `now` is aware UTC; hours are read in the subscriber's time zone. Posts are ordered by time; those already past are
+    among them back to `LISTED`, so that what an outage made stale is on record. Empty when no release has a day.
+    """
+    near: list[Post] = []
+    next_wake_at: datetime | None = None
+    for post in forecast(subscriber, subscriptions):
+        if post.due_at <= now - LISTED:
+            continue
+        if post.due_at <= now + LOOK_AHEAD:
+            near.append(post)
+        else:
+            next_wake_at = post.due_at - LOOK_AHEAD
+            break
+    return Plan(tuple(near), next_wake_at)
+
+
+def forecast(subscriber: Subscriber, subscriptions: Sequence[Subscription]) -> list[Post]:
+    """List every post that `subscriber` is owed as far as the facts go, past and to come, by time."""
+    posts = [post for subscription in subscriptions for post in _owed(subscriber, subscription)]
+    return sorted(posts, key=lambda post: (post.due_at, post.kind.priority, post.dedup_key))
+
+
+def _owed(subscriber: Subscriber, subscription: Subscription) -> Iterator[Post]:
+    film = subscription.film
+    tracked_on = local_day(subscription.tracked_at, subscriber.zone)
+    release = counting_release(film, subscriber.country, tracked_on).owed
+    candidates = list(_notices(subscriber, subscription))
+    if release is not None and release.date.day is not None:
+        candidates += _countdown(subscriber, film, release)
+    for post in candidates:
+        due_at = _not_before(post, subscriber, subscription)
+        if due_at is not None:
+            channel_id = subscription.channel_id or subscriber.channel_id
+            yield replace(post, due_at=due_at, channel_id=channel_id)
+
+
+def _countdown(subscriber: Subscriber, film: Film, release: Release) -> Iterator[Post]:
+    """The milestones of a release that is known to the day, and its alert."""
+    day = release.date.day
+    assert day is not None
+    for milestone in (*subscriber.milestones, 0):
+        kind = PostKind.COUNTDOWN if milestone else PostKind.RELEASE
+        local = day - timedelta(days=milestone)
+        due_at = local_instant(local, subscriber.posting_time, subscriber.zone)
+        midnight = local_instant(local + timedelta(days=1), time(), subscriber.zone)
+        yield Post(
+            subscriber_id=subscriber.id,
+            kind=kind,
+            dedup_key=_dedup_key(subscriber, film, kind, str(milestone), release.country, release.type, release.date),
+            due_at=due_at,
+            fresh_until=midnight if milestone else due_at + ALERT_FRESH,
+            film_id=film.id,
+            milestone_days=milestone or None,
+            country=release.country,
+            type=release.type,
+            date=release.date,
+        )
+
+
+def _notices(subscriber: Subscriber, subscription: Subscription) -> Iterator[Post]:
+    """One notice for what came of the changes that this subscriber has not been told."""
+    film = subscription.film
+    untold = [
+        change
+        for change in film.changes
+        if not change.history
+        and change.id > subscription.told_change_id
+        and change.known_at > subscription.tracked_at
+        and change.country == subscriber.country
+    ]
+    for change in net_changes(untold):
+        if not _matters(film, change, subscriber, subscription):
+            continue
+        due_at = _notice_due(subscriber, change)
+        yield Post(
+            subscriber_id=subscriber.id,
+            kind=PostKind.DATE_CHANGE,
+            dedup_key=_dedup_key(
+                subscriber, film, PostKind.DATE_CHANGE, str(change.id), change.country, change.type, change.new
+            ),
+            due_at=due_at,
+            fresh_until=due_at + CHANGE_FRESH,
+            film_id=film.id,
+            country=change.country,
+            type=change.type,
+            date=change.new,
+            old_date=change.old,
+            change_id=change.id,
+        )
+
+
+def _matters(film: Film, change: DateChange, subscriber: Subscriber, subscription: Subscription) -> bool:
+    """Whether the release that counts here is another one than before the change."""
+    kept = tuple(r for r in film.releases if (r.country, r.type) != (change.country, change.type))
+    was = (Release(change.country, change.type, change.old),) if change.old else ()
+    tracked_on = local_day(subscription.tracked_at, subscriber.zone)
+    before = counting_release(replace(film, releases=kept + was), subscriber.country, tracked_on).owed
+    after = counting_release(film, subscriber.country, tracked_on).owed
+    return _identity(before) != _identity(after)
+
+
+def _identity(release: Release | None) -> tuple[ReleaseType, ReleaseDate] | None:
+    return release and (release.type, release.date)
+
+
+def _notice_due(subscriber: Subscriber, change: DateChange) -> datetime:
+    """The next posting hour; at once if the film would be out by then."""
+    zone, known_at = subscriber.zone, change.known_at
+    today = local_day(known_at, zone)
+    due_at = local_instant(today, subscriber.posting_time, zone)
+    if due_at <= known_at:
+        due_at = local_instant(today + timedelta(days=1), subscriber.posting_time, zone)
+    out_on = change.new.day if change.new else None
+    return known_at if out_on is not None and out_on <= local_day(due_at, zone) else due_at
+
+
+def _not_before(post: Post, subscriber: Subscriber, subscription: Subscription) -> datetime | None:
+    """When `post` is due; None if it fell due before anyone could owe it.
+
+    Tracking five days before a release does not post 30 and 7. A new posting hour that has passed today posts at once:
+    else a release-day alert would be lost to moving it from 18:00 to 9:00 at noon.
+    """
+    anchor = subscription.tracked_at
+    if post.kind is not PostKind.DATE_CHANGE:
+        anchor = max([anchor, *_known_at(subscription.film, post)])
+        if post.due_at <= anchor:
+            return None
+    changed_at = subscriber.settings_changed_at
+    if changed_at is None or post.due_at > changed_at:
+        return post.due_at
+    same_day = local_day(post.due_at, subscriber.zone) == local_day(changed_at, subscriber.zone)
+    return max(changed_at, anchor) if same_day else None
+
+
+def _known_at(film: Film, post: Post) -> list[datetime]:
+    return [
+        change.known_at
+        for change in film.changes
+        if (change.country, change.type, change.new) == (post.country, post.type, post.date)
+    ]
+
+
+def _dedup_key(
+    subscriber: Subscriber, film: Film, kind: PostKind, number: str,
+    country: str, type_: ReleaseType, date: ReleaseDate | None,
+) -> str:  # fmt: skip
+    return f"{subscriber.id}:{film.id}:{kind}:{number}:{country}:{type_}:{date or 'none'}"

@@ -1,0 +1,80 @@
+"""Who is told, when and where: a guild or a user, their settings, and the films they follow."""
+
+from dataclasses import dataclass
+from datetime import datetime, time
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from bot.domain.films import Film
+
+#: Days before the release, by local dates, on which a countdown is posted.
+DEFAULT_MILESTONES = (30, 7, 3, 1)
+DEFAULT_POSTING_TIME = time(9)
+#: A year ahead is the farthest that a countdown is of use; more than ten a film is noise.
+MAX_MILESTONE_DAYS, MAX_MILESTONES = 365, 10
+#: A guild's channel stays readable, and a plan cheap.
+MAX_FILMS = 200
+
+
+class SubscriberKind(StrEnum):
+    """What a subscriber is on Discord."""
+
+    GUILD = "guild"
+    USER = "user"
+
+
+class TrackRight(StrEnum):
+    """Who may `/track` and `/untrack`."""
+
+    EVERYONE = "everyone"
+    MANAGERS = "managers"
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """No posts for a while. It stays on record after its end, until the next one."""
+
+    since: datetime
+    until: datetime | None = None  #: None: until somebody resumes
+
+    def covers(self, now: datetime) -> bool:
+        """Whether posts due at `now` are skipped."""
+        return self.since <= now and (self.until is None or now < self.until)
+
+
+@dataclass(frozen=True, slots=True)
+class Subscriber:
+    """A guild or a user with the settings in force."""
+
+    id: int  #: 0 before it is stored
+    kind: SubscriberKind
+    discord_id: int
+    channel_id: int | None = None
+    country: str = "US"
+    timezone: str = "America/New_York"
+    posting_time: time = DEFAULT_POSTING_TIME
+    milestones: tuple[int, ...] = DEFAULT_MILESTONES
+    ping_role_id: int | None = None
+    track_right: TrackRight = TrackRight.EVERYONE
+    pause: Pause | None = None
+    country_chosen: bool = False  #: False: guessed from a locale; cards say so and offer to change it
+    timezone_chosen: bool = False
+    settings_changed_at: datetime | None = None  #: country, zone, hour or milestones: nothing is owed from before it
+    revision: int = 0
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The time zone as an object."""
+        return ZoneInfo(self.timezone)
+
+
+@dataclass(frozen=True, slots=True)
+class Subscription:
+    """A subscriber follows a film."""
+
+    film: Film  #: brief: with releases and changes, without credits
+    tracked_at: datetime
+    tracked_by: int
+    channel_id: int | None = None  #: overrides the subscriber's channel
+    pause: Pause | None = None
+    told_change_id: int = 0  #: the newest change of date that this subscriber was told of, or is being told of

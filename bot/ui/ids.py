@@ -1,0 +1,218 @@
+"""The grammar of custom_ids: what a button or select carries, so that one handler a verb serves every message.
+
+`mq:<verb>:<arg>:<arg>…`, at most 100 characters. One class a verb; its `template` is for discord.ui.DynamicItem.
+"""
+
+import re
+from dataclasses import dataclass, fields
+from enum import StrEnum
+from typing import ClassVar, Self
+
+MAX_CUSTOM_ID = 100  # Discord's limit
+_ID = "[0-9]{1,19}"  # a snowflake, or a row of ours: both fit in 63 bits
+_KEY = "[A-Za-z0-9_-]{1,25}"  # a message_key has 24 characters of base64url; Discord allows a nonce of 25
+_NAME = "[a-z_]{1,16}"
+_PAGE = "[0-9]{1,4}"
+_ARG = "[^:\x00-\x1f\x7f]{0,40}"
+
+
+class Tab(StrEnum):
+    """The tabs of a film's card, in the order in which they are shown."""
+
+    OVERVIEW = "overview"
+    CAST = "cast"
+    TRIVIA = "trivia"
+    RELEASES = "releases"
+    TIMELINE = "timeline"
+    COUNTDOWN = "countdown"
+
+
+class PostAction(StrEnum):
+    """The buttons on a post."""
+
+    CAST = "cast"
+    TRIVIA = "trivia"
+    DETAILS = "details"
+    STOP = "stop"
+
+
+class Purpose(StrEnum):
+    """What a film is picked for."""
+
+    TRACK = "track"
+    UNTRACK = "untrack"
+    FILM = "film"
+    CAST = "cast"
+    TRIVIA = "trivia"
+    NEXT = "next"
+
+
+@dataclass(frozen=True, slots=True)
+class CustomId:
+    """A custom_id as a value; `str()` is its text."""
+
+    template: ClassVar[str]  #: a regular expression with one named group a field, in the fields' order
+
+    def __str__(self) -> str:
+        verb = self.template.split(":")[1]
+        text = ":".join(("mq", verb, *(str(getattr(self, field.name)) for field in fields(self))))
+        if len(text) > MAX_CUSTOM_ID or not re.fullmatch(self.template, text):
+            raise ValueError(f"{text!r} does not fit {self.template!r}")
+        return text
+
+    @classmethod
+    def parse(cls, custom_id: str) -> Self | None:
+        """Read a custom_id of this verb; None if it is none."""
+        match = re.fullmatch(cls.template, custom_id)
+        return cls.of(match) if match and len(custom_id) <= MAX_CUSTOM_ID else None
+
+    @classmethod
+    def of(cls, match: re.Match[str]) -> Self:
+        """Make the value from a match of `template`, the way DynamicItem.from_custom_id hands it over."""
+        raise NotImplementedError
+
+
+def _any_of(choices: type[StrEnum]) -> str:
+    return "|".join(choices)
+
+
+@dataclass(frozen=True, slots=True)
+class TabId(CustomId):
+    """Show a tab of a film's card. `arg`: which fact, page or order of the tab."""
+
+    template: ClassVar[str] = f"mq:tab:(?P<film_id>{_ID}):(?P<tab>{_any_of(Tab)}):(?P<opener_id>{_ID}):(?P<arg>{_ARG})"
+    film_id: int
+    tab: Tab
+    opener_id: int
+    arg: str = ""
+
+    @classmethod
+    def of(cls, match: re.Match[str]) -> Self:
+        """Make the value from a match of `template`."""
+        return cls(int(match["film_id"]), Tab(match["tab"]), int(match["opener_id"]), match["arg"])
+
+
+@dataclass(frozen=True, slots=True)
+class PostId(CustomId):
+    """A button on a post; it also marks the message as `message_key`."""
+
+    template: ClassVar[str] = f"mq:post:(?P<action>{_any_of(PostAction)}):(?P<film_id>{_ID}):(?P<message_key>{_KEY})"
+    action: PostAction
+    film_id: int
+    message_key: str
+
+    @classmethod
+    def of(cls, match: re.Match[str]) -> Self:
+        """Make the value from a match of `template`."""
+        return cls(PostAction(match["action"]), int(match["film_id"]), match["message_key"])
+
+
+@dataclass(frozen=True, slots=True)
+class PickId(CustomId):
+    """The select on a post about several films; it also marks the message as `message_key`."""
+
+    template: ClassVar[str] = f"mq:pick:(?P<message_key>{_KEY})"
+    message_key: str
+
+    @classmethod
+    def of(cls, match: re.Match[str]) -> Self:
+        """Make the value from a match of `template`."""
+        return cls(match["message_key"])
+
+
+@dataclass(frozen=True, slots=True)
+class MarkId(CustomId):
+    """A disabled button that does nothing but mark the message as `message_key`."""
+
+    template: ClassVar[str] = f"mq:mark:(?P<message_key>{_KEY})"
+    message_key: str
+
+    @classmethod
+    def of(cls, match: re.Match[str]) -> Self:
+        """Make the value from a match of `template`."""
+        return cls(match["message_key"])
+
+
+@dataclass(frozen=True, slots=True)
+class ChooseId(CustomId):
+    """The select of a picker: several films fit what was typed."""
+
+    template: ClassVar[str] = f"mq:choose:(?P<purpose>{_any_of(Purpose)}):(?P<opener_id>{_ID})"
+    purpose: Purpose
+    opener_id: int
+
+    @classmethod
+    def of(cls, match: re.Match[str]) -> Self:
+        """Make the value from a match of `template`."""
+        return cls(Purpose(match["purpose"]), int(match["opener_id"]))
+
+
+@dataclass(frozen=True, slots=True)
+class PageId(CustomId):
+    """Show a page of a list. `page` counts from 0; `arg` is the list's own."""
+
+    template: ClassVar[str] = f"mq:page:(?P<list_name>{_NAME}):(?P<page>{_PAGE}):(?P<opener_id>{_ID}):(?P<arg>{_ARG})"
+    list_name: str
+    page: int
+    opener_id: int
+    arg: str = ""
+
+    @classmethod
+    def of(cls, match: re.Match[str]) -> Self:
+        """Make the value from a match of `template`."""
+        return cls(match["list_name"], int(match["page"]), int(match["opener_id"]), match["arg"])
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeId(CustomId):
+    """Change what Marquee guessed: the country, the zone, the channel."""
+
+    template: ClassVar[str] = f"mq:change:(?P<opener_id>{_ID})"
+    opener_id: int
+
+    @classmethod
+    def of(cls, match: re.Match[str]) -> Self:
+        """Make the value from a match of `template`."""
+        return cls(int(match["opener_id"]))
+
+
+@dataclass(frozen=True, slots=True)
+class ZoneId(CustomId):
+    """The select of time zones, in a country with several."""
+
+    template: ClassVar[str] = f"mq:zone:(?P<opener_id>{_ID})"
+    opener_id: int
+
+    @classmethod
+    def of(cls, match: re.Match[str]) -> Self:
+        """Make the value from a match of `template`."""
+        return cls(int(match["opener_id"]))
+
+
+@dataclass(frozen=True, slots=True)
+class StopId(CustomId):
+    """Stop following a film, after the question whether to."""
+
+    template: ClassVar[str] = f"mq:stop:(?P<film_id>{_ID})"
+    film_id: int
+
+    @classmethod
+    def of(cls, match: re.Match[str]) -> Self:
+        """Make the value from a match of `template`."""
+        return cls(int(match["film_id"]))
+
+
+#: Every verb there is.
+VERBS: tuple[type[CustomId], ...] = (
+    TabId, PostId, PickId, MarkId, ChooseId, PageId, ChangeId, ZoneId, StopId,
+)  # fmt: skip
+#: The verbs that mark a message.
+MARKERS: tuple[type[PostId] | type[PickId] | type[MarkId], ...] = (PostId, PickId, MarkId)
+
+
+def marker_of(custom_id: str) -> str | None:
+    """The message_key that a custom_id marks its message with; None if it marks none."""
+    for verb in MARKERS:
+        if found := verb.parse(custom_id):
+            return found.message_key
+    return None

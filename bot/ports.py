@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Protocol
 
 from bot.domain.messages import Attempt, Message, Parcel
+from bot.domain.subscribers import Subscriber
 
 
 class Clock(Protocol):
@@ -25,6 +26,10 @@ class MessageSender(Protocol):
         """Look for `message` in its destination's history since `after`: SENT, NOT_SENT, UNREADABLE or UNKNOWN."""
         ...
 
-    async def correct(self, message: Message) -> None:
-        """Mark a message that went out, and is no longer true, as corrected."""
+    async def correct(self, message: Message, discord_message_id: int) -> None:
+        """Mark a message that is in its channel, and is no longer true, as corrected."""
+        ...
+
+    async def tell_admins(self, subscriber: Subscriber, channel_id: int, attempt: Attempt) -> None:
+        """Tell those who look after a server why posts stopped, or what is uncertain. Never raises."""
         ...

@@ -63,7 +63,7 @@ class DateChange:
     old: ReleaseDate | None
     new: ReleaseDate | None
     source: str
-    known_at: datetime  #: when Marquee learnt it (aware UTC); for history, when it happened
+    known_at: datetime | None  #: when Marquee learnt it (aware UTC); for history, when it happened, if that is known
     history: bool = False  #: came with the film's facts: on record, never told
 
 

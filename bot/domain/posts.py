@@ -1,13 +1,13 @@
 """What a subscriber is owed, until when it is fresh, and when to look again. The heart of Marquee: keep it pure."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
 from bot.domain.dates import ReleaseDate, local_day, local_instant
 from bot.domain.films import DateChange, Film, Release, ReleaseType
-from bot.domain.releases import counting_release, net_changes
+from bot.domain.releases import counting_release, first_date, net_changes
 from bot.domain.subscribers import Subscriber, Subscription
 
 #: Posts become rows this long before they are due: a fact that changes sooner needs no row undone.
@@ -68,6 +68,7 @@ class Post:
     old_date: ReleaseDate | None = None  #: of a date change
     change_id: int | None = None
     channel_id: int | None = None  #: None: nobody said where yet
+    since_at: datetime | None = None  #: of a resume: when the pause began
     id: int = 0
     state: PostState = PostState.PLANNED
     reason: str = ""
@@ -107,13 +108,51 @@ def forecast(subscriber: Subscriber, subscriptions: Sequence[Subscription]) -> l
     return sorted(posts, key=lambda post: (post.due_at, post.kind.priority, post.dedup_key))
 
 
+def still_owed(
+    posts: Iterable[Post], subscriber: Subscriber, subscriptions: Sequence[Subscription], now: datetime
+) -> bool:
+    """Whether every one of `posts` is fresh at `now` and says what the facts still say."""
+    owed = {post.dedup_key for post in forecast(subscriber, subscriptions)}
+    films = {subscription.film.id: subscription.film for subscription in subscriptions}
+
+    def says_the_truth(post: Post) -> bool:
+        if post.kind is PostKind.RESUME or post.dedup_key in owed:
+            return True
+        # forecast() lists only untold changes, and one that is under way counts as told.
+        film = films.get(post.film_id or 0) if post.kind is PostKind.DATE_CHANGE else None
+        return film is not None and first_date(film, post.country, post.type) == post.date
+
+    return all(post.fresh_until > now and says_the_truth(post) for post in posts)
+
+
+def resume_post(
+    subscriber: Subscriber,
+    since_at: datetime,
+    until: datetime,
+    *,
+    film_id: int | None = None,
+    channel_id: int | None = None,
+) -> Post:
+    """The post that tells, when a pause ends at `until`, what it kept back."""
+    return Post(
+        subscriber_id=subscriber.id,
+        kind=PostKind.RESUME,
+        dedup_key=f"{subscriber.id}:{film_id or 'all'}:{PostKind.RESUME}:{int(since_at.timestamp())}",
+        due_at=until,
+        fresh_until=until + ALERT_FRESH,
+        film_id=film_id,
+        channel_id=channel_id or subscriber.channel_id,
+        since_at=since_at,
+    )
+
+
 def _owed(subscriber: Subscriber, subscription: Subscription) -> Iterator[Post]:
     film = subscription.film
     tracked_on = local_day(subscription.tracked_at, subscriber.zone)
     release = counting_release(film, subscriber.country, tracked_on).owed
     candidates = list(_notices(subscriber, subscription))
-    if release is not None and release.date.day is not None:
-        candidates += _countdown(subscriber, film, release)
+    if release is not None and (day := release.date.day) is not None:
+        candidates += _countdown(subscriber, film, release, day)
     for post in candidates:
         due_at = _not_before(post, subscriber, subscription)
         if due_at is not None:
@@ -121,10 +160,8 @@ def _owed(subscriber: Subscriber, subscription: Subscription) -> Iterator[Post]:
             yield replace(post, due_at=due_at, channel_id=channel_id)
 
 
-def _countdown(subscriber: Subscriber, film: Film, release: Release) -> Iterator[Post]:
-    """The milestones of a release that is known to the day, and its alert."""
-    day = release.date.day
-    assert day is not None
+def _countdown(subscriber: Subscriber, film: Film, release: Release, day: date) -> Iterator[Post]:
+    """The milestones of a release that is known to be on `day`, and its alert."""
     for milestone in (*subscriber.milestones, 0):
         kind = PostKind.COUNTDOWN if milestone else PostKind.RELEASE
         local = day - timedelta(days=milestone)
@@ -152,13 +189,14 @@ def _notices(subscriber: Subscriber, subscription: Subscription) -> Iterator[Pos
         for change in film.changes
         if not change.history
         and change.id > subscription.told_change_id
+        and change.known_at is not None
         and change.known_at > subscription.tracked_at
         and change.country == subscriber.country
     ]
     for change in net_changes(untold):
-        if not _matters(film, change, subscriber, subscription):
+        if change.known_at is None or not _matters(film, change, subscriber, subscription):
             continue
-        due_at = _notice_due(subscriber, change)
+        due_at = _notice_due(subscriber, change, change.known_at)
         yield Post(
             subscriber_id=subscriber.id,
             kind=PostKind.DATE_CHANGE,
@@ -190,9 +228,9 @@ def _identity(release: Release | None) -> tuple[ReleaseType, ReleaseDate] | None
     return release and (release.type, release.date)
 
 
-def _notice_due(subscriber: Subscriber, change: DateChange) -> datetime:
+def _notice_due(subscriber: Subscriber, change: DateChange, known_at: datetime) -> datetime:
     """The next posting hour; at once if the film would be out by then."""
-    zone, known_at = subscriber.zone, change.known_at
+    zone = subscriber.zone
     today = local_day(known_at, zone)
     due_at = local_instant(today, subscriber.posting_time, zone)
     if due_at <= known_at:
@@ -223,12 +261,13 @@ def _known_at(film: Film, post: Post) -> list[datetime]:
     return [
         change.known_at
         for change in film.changes
-        if (change.country, change.type, change.new) == (post.country, post.type, post.date)
+        if change.known_at is not None
+        and (change.country, change.type, change.new) == (post.country, post.type, post.date)
     ]
 
 
 def _dedup_key(
     subscriber: Subscriber, film: Film, kind: PostKind, number: str,
-    country: str, type_: ReleaseType, date: ReleaseDate | None,
+    country: str, type_: ReleaseType, on: ReleaseDate | None,
 ) -> str:  # fmt: skip
-    return f"{subscriber.id}:{film.id}:{kind}:{number}:{country}:{type_}:{date or 'none'}"
+    return f"{subscriber.id}:{film.id}:{kind}:{number}:{country}:{type_}:{on or 'none'}"

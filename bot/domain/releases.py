@@ -67,6 +67,31 @@ def _nearest(releases: Sequence[Release], origins: Sequence[str]) -> Release | N
     return min(releases, key=rank, default=None)
 
 
+def changed_dates(
+    old: Sequence[Release], new: Sequence[Release]
+) -> list[tuple[str, ReleaseType, ReleaseDate | None, ReleaseDate | None]]:
+    """List (country, type, old, new) wherever the first release of a country and type has another date than before.
+
+    None: there was, or is, no such release. Noted re-releases and premieres are not looked at.
+    """
+    before, after = _first_dates(old), _first_dates(new)
+    return [
+        (*key, before.get(key), after.get(key))
+        for key in sorted(before.keys() | after.keys())
+        if before.get(key) != after.get(key)
+    ]
+
+
+def first_date(film: Film, country: str, type_: ReleaseType | None) -> ReleaseDate | None:
+    """The date of the first release of a type in a country; None if there is none."""
+    return next((day for key, day in _first_dates(film.releases).items() if key == (country, type_)), None)
+
+
+def _first_dates(releases: Sequence[Release]) -> dict[tuple[str, ReleaseType], ReleaseDate]:
+    public = [r for r in releases if r.type in PUBLIC and not is_again(r)]
+    return {(r.country, r.type): r.date for r in sorted(public, key=_order, reverse=True)}
+
+
 class ChangeKind(StrEnum):
     """What happened to a date."""
 
@@ -106,8 +131,7 @@ def change_in_words(old: ReleaseDate | None, new: ReleaseDate | None) -> str:
         case ChangeKind.VAGUE:
             return f"now only {now} (it was {was})"
         case kind:
-            assert old and new and old.first and new.first
-            by = f" by {span_in_words(old.first, new.first)}" if old.day and new.day else ""
+            by = f" by {span_in_words(old.day, new.day)}" if old and new and old.day and new.day else ""
             return f"{kind.value}{by}, from {was} to {now}"
 
 

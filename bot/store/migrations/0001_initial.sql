@@ -52,7 +52,7 @@ CREATE TABLE date_changes (
     old_date TEXT,                      -- NULL: it was not known
     new_date TEXT,                      -- NULL: withdrawn
     source TEXT NOT NULL,
-    known_at BIGINT NOT NULL,
+    known_at BIGINT,                    -- NULL: history whose time is not known
     history INTEGER NOT NULL            -- 1: came with the film's facts; on record, never told
 );
 CREATE INDEX date_changes_by_film ON date_changes (film_id);
@@ -151,6 +151,7 @@ CREATE TABLE posts (
     old_date TEXT,
     change_id BIGINT REFERENCES date_changes (id),
     channel_id BIGINT,
+    since_at BIGINT,                    -- of a resume: when the pause began
     dedup_key TEXT NOT NULL UNIQUE,
     due_at BIGINT NOT NULL,
     fresh_until BIGINT NOT NULL,

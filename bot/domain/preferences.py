@@ -1,0 +1,180 @@
+"""Reading what people type for settings: hours, zones, countries, milestones, times to pause."""
+
+import re
+from datetime import date, datetime, time, timedelta
+
+from dateutil.parser import ParserError, parse
+from dateutil.relativedelta import relativedelta
+
+from bot.domain.dates import FIRST_YEAR, LAST_YEAR
+from bot.domain.errors import BadSetting
+from bot.domain.places import find_country, find_zone
+from bot.domain.subscribers import MAX_MILESTONE_DAYS, MAX_MILESTONES
+
+_HOUR = re.compile(r"(\d{1,2})(?:[:.h](\d{2}))?\s*(am|pm)?(?:\s*(?:uhr|h))?", re.IGNORECASE)
+_SPAN = re.compile(r"(?:in\s+|for\s+)?(\d{1,4}|an?|one)\s*(h|hours?|d|days?|w|weeks?|m|months?)", re.IGNORECASE)
+_UNTYPED = 80
+
+
+def read_hour(typed: str) -> time:
+    """Read a local hour: "9", "09:00", "18.30", "9pm", "9:30 am".
+
+    Raises:
+        BadSetting: no such hour.
+    """
+    match = _HOUR.fullmatch(typed.strip())
+    if match:
+        hour, minute, half = int(match[1]), int(match[2] or 0), (match[3] or "").lower()
+        if half and 1 <= hour <= 12:
+            hour = hour % 12 + (12 if half == "pm" else 0)
+            half = ""
+        if not half and hour < 24 and minute < 60:
+            return time(hour, minute)
+    raise BadSetting("an hour of the day", _short(typed), "9, 18:30 or 9pm")
+
+
+def read_zone(typed: str) -> str:
+    """Read a time zone by its IANA name or its city.
+
+    Raises:
+        BadSetting: no such zone.
+    """
+    zone = find_zone(typed)
+    if zone is None:
+        raise BadSetting("a time zone that I know", _short(typed), "Europe/Berlin, or a city such as New York")
+    return zone
+
+
+def read_country(typed: str) -> str:
+    """Read a country by its two letters or its name.
+
+    Raises:
+        BadSetting: no such country.
+    """
+    country = find_country(typed)
+    if country is None:
+        raise BadSetting("a country that I know", _short(typed), "DE, Germany or United Kingdom")
+    return country
+
+
+def read_milestones(typed: str) -> tuple[int, ...]:
+    """Read the days before a release on which to count down: "30, 7, 3, 1"; "none" for no countdown. Longest first.
+
+    Raises:
+        BadSetting: not such a list, a day beyond a year, or more than ten.
+    """
+    if typed.strip().casefold() in {"none", "off", "0", "no"}:
+        return ()
+    parts = [part for part in re.split(r"[\s,;]+", typed.strip()) if part]
+    days = sorted({int(part) for part in parts if part.isascii() and part.isdigit()}, reverse=True)
+    good = len(days) == len(set(parts)) and 0 < len(days) <= MAX_MILESTONES
+    if not good or not all(1 <= day <= MAX_MILESTONE_DAYS for day in days):
+        wanted = f"a list of at most {MAX_MILESTONES} numbers of days, 1 to {MAX_MILESTONE_DAYS}"
+        raise BadSetting(wanted, _short(typed), "30, 7, 3, 1 or none")
+    return tuple(days)
+
+
+def read_span(typed: str, now: datetime) -> datetime | None:
+    """Read how long to pause: "2 days", "a week", "12 hours"; None for "until I resume".
+
+    Raises:
+        BadSetting: no such span, or longer than a year.
+    """
+    if typed.strip().casefold() in {"until i resume", "forever", "until resumed"}:
+        return None
+    until = _after_span(typed, now)
+    if until is None or until > now + timedelta(days=366):
+        raise BadSetting("a time to pause, a year at most", _short(typed), "3 days, 2 weeks or “until I resume”")
+    return until
+
+
+def read_day(typed: str, today: date) -> date:
+    """Read a day: "2025-06-06", "6 June 2025", "6 June" (the next one), "in 3 days", "today", "tomorrow".
+
+    Numbers alone such as 06/07/2025 are refused: they are two different days in two countries.
+
+    Raises:
+        BadSetting: no such day.
+    """
+    text = " ".join(typed.split())[:_UNTYPED]
+    named = {"today": 0, "tomorrow": 1}.get(text.casefold())
+    if named is not None:
+        return today + timedelta(days=named)
+    span = _after_span(text, datetime.combine(today, time()))
+    found = span.date() if span else _day(text, today)
+    if found is None:
+        raise BadSetting("a day", _short(typed), f"{today.isoformat()}, “6 June {today.year}” or “in 3 days”")
+    return found
+
+
+def read_month(typed: str, today: date) -> date:
+    """Read a month: "June", "June 2027", "2027-06", "this month", "next month"; its first day.
+
+    Raises:
+        BadSetting: no such month.
+    """
+    text = " ".join(typed.split())[:_UNTYPED]
+    named = {"this month": 0, "next month": 1}.get(text.casefold())
+    if named is not None:
+        return today.replace(day=1) + relativedelta(months=named)
+    if match := re.fullmatch(r"(\d{4})-(\d{1,2})", text):
+        year, month = int(match[1]), int(match[2])
+        if FIRST_YEAR <= year <= LAST_YEAR and 1 <= month <= 12:
+            return date(year, month, 1)
+    elif re.search(r"[^\W\d]", text):
+        first = _parsed(f"1 {text}", date(today.year, 1, 1))
+        if first is not None and not re.search(r"\d{4}", text) and first < today.replace(day=1):
+            first += relativedelta(years=1)
+        if first is not None:
+            return first
+    raise BadSetting("a month", _short(typed), f"June, June {today.year + 1} or {today.year + 1}-06")
+
+
+def _after_span(typed: str, start: datetime) -> datetime | None:
+    match = _SPAN.fullmatch(typed.strip())
+    if match is None:
+        return None
+    count = int(match[1]) if match[1].isdigit() else 1
+    unit = match[2][0].lower()
+    delta = {
+        "h": relativedelta(hours=count),
+        "d": relativedelta(days=count),
+        "w": relativedelta(weeks=count),
+        "m": relativedelta(months=count),
+    }[unit]
+    try:
+        return start + delta if count else None
+    except (OverflowError, ValueError):
+        return None
+
+
+def _day(text: str, today: date) -> date | None:
+    if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
+        try:
+            found = date.fromisoformat(text)
+        except ValueError:
+            return None
+        return found if FIRST_YEAR <= found.year <= LAST_YEAR else None
+    if not re.search(r"[^\W\d]{3}", text) or not re.search(r"\d", text):
+        return None
+    found = _parsed(text, today)
+    if found is not None and not re.search(r"\d{4}", text) and found < today:
+        found += relativedelta(years=1)
+    return found
+
+
+def _parsed(text: str, default: date) -> date | None:
+    """Parse words with dateutil, twice with other defaults: a part that dateutil would invent makes the two differ."""
+    try:
+        ones = [
+            parse(text, dayfirst=True, default=datetime(default.year, month, day)).date()  # noqa: DTZ001 - a calendar day
+            for month, day in ((1, 1), (2, 2))
+        ]
+    except (ParserError, OverflowError, ValueError, TypeError):
+        return None
+    return ones[0] if ones[0] == ones[1] and FIRST_YEAR <= ones[0].year <= LAST_YEAR else None
+
+
+def _short(typed: str) -> str:
+    text = " ".join(typed.split())
+    return text if len(text) <= 60 else text[:59] + "…"

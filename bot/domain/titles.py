@@ -1,0 +1,50 @@
+"""Bringing titles, and what people type for them, to a form in which they can be compared."""
+
+import re
+import unicodedata
+
+_ARTICLES = frozenset({"the", "a", "an", "le", "la", "les", "der", "die", "das", "el", "los", "las", "il", "lo"})
+_YEAR = re.compile(r"\b(?:18|19|20|21)\d{2}\b")
+_TRAILING_ARTICLE = re.compile(r"^(.+),\s*(\w+)$")
+_JOINING = "'’`\u00b4"  # apostrophes, and the accents typed for them
+#: The longest title ever released has 246 characters; more is noise.
+MAX_TYPED = 250
+
+
+def normalise(title: str) -> str:
+    """Fold case, marks and punctuation away: "Amélie: Poulain's Tale" → "amelie poulains tale".
+
+    Letters of any script stay; everything that is neither letter nor digit separates words, apostrophes join them.
+    """
+    decomposed = unicodedata.normalize("NFKD", title[:MAX_TYPED].casefold())
+    kept: list[str] = []
+    for char in decomposed:
+        category = unicodedata.category(char)
+        if category[0] in "LN":
+            kept.append(char)
+        elif category[0] not in "MC" and char not in _JOINING:
+            kept.append("and" if char == "&" else " ")
+            if char == "&":
+                kept.append(" ")
+    return unicodedata.normalize("NFC", " ".join("".join(kept).split()))
+
+
+def split_year(typed: str) -> tuple[str, int | None]:
+    """Take a year off the end of what was typed: "ballerina 2025", "Ballerina (2016)". A bare year stays a title."""
+    matches = list(_YEAR.finditer(typed))
+    if not matches:
+        return typed, None
+    rest = (typed[: matches[-1].start()] + typed[matches[-1].end() :]).strip(" ()-–,[]")
+    return (rest, int(matches[-1][0])) if normalise(rest) else (typed, None)
+
+
+def without_article(normalised: str) -> str:
+    """Drop a leading article, unless nothing else is left: "the matrix" → "matrix"."""
+    first, _, rest = normalised.partition(" ")
+    return rest if rest and first in _ARTICLES else normalised
+
+
+def unsorted(title: str) -> str:
+    """Bring a trailing article to the front: "Matrix, The" → "The Matrix"."""
+    match = _TRAILING_ARTICLE.match(title.strip())
+    return f"{match[2]} {match[1]}" if match and match[2].casefold() in _ARTICLES else title

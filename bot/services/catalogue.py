@@ -1,0 +1,84 @@
+"""Taking facts over into the store: the bundled catalogue at the start, and every date that they move."""
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from bot.domain.films import DateChange, Film, FranchiseEntry
+from bot.domain.releases import changed_dates
+from bot.sources.bundled import SOURCE, BundledEntry, Catalogue, digest_of, read_catalogue
+from bot.store import films as film_store
+from bot.store.database import Database, Transaction
+
+log = logging.getLogger(__name__)
+_DIGEST = "catalogue"
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """What loading the catalogue did."""
+
+    films: int  #: taken over; 0 when nothing had changed
+    moved: int  #: dates that are not what they were
+
+
+async def load_catalogue(db: Database, folder: Path, now: datetime) -> Loaded:
+    """Take the catalogue over if a byte of it has changed; all of it or nothing.
+
+    Raises:
+        CatalogueError: a file cannot be used.
+    """
+    async with db.reading() as tx:
+        if await film_store.find_meta(tx, _DIGEST) == digest_of(folder):
+            return Loaded(0, 0)
+    catalogue = read_catalogue(folder)
+    async with db.transaction() as tx:
+        loaded = await _take_over_all(tx, catalogue, now)
+        await film_store.set_meta(tx, _DIGEST, catalogue.digest)
+    log.info("Loaded %s films from the catalogue; %s dates moved", loaded.films, loaded.moved)
+    return loaded
+
+
+async def _take_over_all(tx: Transaction, catalogue: Catalogue, now: datetime) -> Loaded:
+    ids: dict[str, int] = {}
+    moved = 0
+    for key, film in catalogue.films.items():
+        ids[key], changes = await take_over(tx, film, SOURCE, now)
+        moved += len(changes)
+    for franchise in catalogue.franchises:
+        entries = [_entry(entry, ids) for entry in franchise.entries]
+        await film_store.save_franchise(tx, f"{SOURCE}:{franchise.key}", franchise.name, entries, now)
+    return Loaded(len(catalogue.films), moved)
+
+
+async def take_over(tx: Transaction, film: Film, source: str, now: datetime) -> tuple[int, Sequence[DateChange]]:
+    """Store what `source` says of `film`, owe each changed date to those who follow it; the film's id and the changes.
+
+    A film seen for the first time changes nothing for anyone.
+    """
+    known = await _find_known(tx, film)
+    changes: list[DateChange] = []
+    if known is not None:
+        for country, type_, old, new in changed_dates(known.releases, film.releases):
+            change = DateChange(0, known.id, country, type_, old, new, source, now)
+            changes.append(change)
+            await film_store.add_date_change(tx, change)
+    film_id = await film_store.save_film(tx, film, now)
+    if changes:
+        await film_store.wake_followers(tx, film_id, now)
+    return film_id, changes
+
+
+async def _find_known(tx: Transaction, film: Film) -> Film | None:
+    for source, external_id in film.ids.items():
+        film_id = await film_store.find_film_id(tx, source, external_id)
+        if film_id is not None:
+            return await film_store.find_film(tx, film_id)
+    return None
+
+
+def _entry(entry: BundledEntry, ids: dict[str, int]) -> FranchiseEntry:
+    film_id = ids[entry.film_key] if entry.film_key else None
+    return FranchiseEntry(entry.kind, entry.title, entry.story, film_id, entry.date, entry.country, entry.note)

@@ -1,0 +1,204 @@
+"""Gets what is due into its channel exactly once: skips, claims, sends, settles, and resolves what is in doubt."""
+
+import asyncio
+import logging
+from collections.abc import Coroutine
+from datetime import datetime, timedelta
+from typing import Any
+
+from aiolimiter import AsyncLimiter
+
+from bot.domain.messages import HISTORY_MARGIN, LEASE, SEND_TIMEOUT, Attempt, Message, Outcome, Parcel, settle
+from bot.domain.posts import Post, PostKind, PostState, still_owed
+from bot.ports import Clock, MessageSender
+from bot.store import films as film_store
+from bot.store import messages as message_store
+from bot.store import posts as post_store
+from bot.store import subscribers as subscriber_store
+from bot.store.database import Database, Transaction
+
+log = logging.getLogger(__name__)
+#: Messages under way at once: with answers in half a second this fills Discord's 50 requests a second.
+IN_FLIGHT = 50
+#: After a 401 nothing is sent for this long; then one message tries the token again.
+UNAUTHORISED_PAUSE = timedelta(minutes=5)
+
+
+class Dispatch:
+    """One owner of messages. Several may run; the store's fences keep them apart."""
+
+    def __init__(self, db: Database, sender: MessageSender, clock: Clock, *, owner: str, per_second: int) -> None:
+        self._db = db
+        self._sender = sender
+        self._clock = clock
+        self._owner = owner
+        # discord.py does not pace the global limit: a burst of 1,000 channels lost 700 posts to 429s.
+        self._pace = AsyncLimiter(per_second, 1)
+        self._under_way: set[asyncio.Task[None]] = set()
+        self._stopped_until: datetime | None = None
+        self._closing = False
+
+    async def start(self) -> None:
+        """Take over what a killed process left behind, if the store proves that it is dead."""
+        if self._db.engine == "sqlite":  # the file lock: no other process lives
+            async with self._db.transaction() as tx:
+                await message_store.expire_leases(tx, self._clock.now())
+
+    async def run(self, now: datetime) -> int:
+        """Claim what is due at `now` and start sending it; how many messages were started."""
+        if self._closing or (self._stopped_until is not None and now < self._stopped_until):
+            return 0
+        started = 0
+        for message in await self._take_doubtful(now):
+            self._start(self._resolve(message))
+            started += 1
+        await self._skip(now)
+        for message in await self._claim(now):
+            self._start(self._deliver(message))
+            started += 1
+        return started
+
+    async def drain(self) -> None:
+        """Wait until nothing is under way."""
+        while self._under_way:
+            await asyncio.wait(self._under_way)
+
+    async def close(self, grace: timedelta) -> None:
+        """Claim nothing new; finish what is under way within `grace`; the rest is in doubt at the next start."""
+        self._closing = True
+        if self._under_way:
+            _, late = await asyncio.wait(self._under_way, timeout=grace.total_seconds())
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
+
+    def _start(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._under_way.add(task)
+        task.add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._under_way.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            # The message stays under its lease and is resolved when that runs out.
+            log.error("A delivery ended in an error", exc_info=error)
+
+    async def _take_doubtful(self, now: datetime) -> list[Message]:
+        room = IN_FLIGHT - len(self._under_way)
+        async with self._db.transaction() as tx:
+            return await message_store.take_doubtful(tx, self._owner, now, now + LEASE, max(room, 0))
+
+    async def _skip(self, now: datetime) -> None:
+        """Settle what is due and will not be sent: stale, paused, or a resume with nothing to tell."""
+        async with self._db.transaction() as tx:
+            for post in await post_store.skip_due_posts(tx, now):
+                log.info("Skipped post %s: %s", post.dedup_key, post.reason)
+
+    async def _claim(self, now: datetime) -> list[Message]:
+        room = IN_FLIGHT - len(self._under_way)
+        if room <= 0:
+            return []
+        claimed: list[Message] = []
+        async with self._db.transaction() as tx:
+            for subscriber_id, channel_id in await message_store.list_claimable(tx, now, room):
+                message = await message_store.claim(tx, subscriber_id, channel_id, self._owner, now, now + LEASE)
+                if message is not None:
+                    claimed.append(message)
+        return claimed
+
+    async def _deliver(self, message: Message) -> None:
+        """Send a message of ours and write down what came of it."""
+        parcel = await self._parcel(message)
+        if all(post.kind is PostKind.RESUME for post in message.posts) and not parcel.skipped:
+            await self._settle(message, Attempt(Outcome.NOT_SENT, reason="nothing was missed"), still_true=False)
+            return
+        attempt = await self._attempt(parcel)
+        if attempt.outcome is Outcome.REJECTED and not message.plain:
+            log.error("Discord refused message %s: %s; trying it as plain text", message.id, attempt.reason)
+            plain = await self._mark_plain(message)
+            if plain is not None:
+                await self._deliver(plain)
+            return
+        await self._settle(message, attempt, still_true=True)
+
+    async def _resolve(self, message: Message) -> None:
+        """Send a message in doubt again while Discord surely drops a double; after that read the history."""
+        now = self._clock.now()
+        still_true = await self._is_still_true(message, now)
+        if still_true and message.may_resend(now):
+            await self._deliver(message)
+            return
+        try:
+            async with asyncio.timeout(SEND_TIMEOUT.total_seconds()):
+                async with self._pace:
+                    attempt = await self._sender.find(message, message.first_sent_at - HISTORY_MARGIN)
+        except TimeoutError:
+            attempt = Attempt(Outcome.UNKNOWN, reason="Discord did not answer in time")
+        settled = await self._settle(message, attempt, still_true=still_true)
+        if settled and attempt.outcome is Outcome.SENT and attempt.discord_message_id and not still_true:
+            await self._sender.correct(message, attempt.discord_message_id)
+
+    async def _attempt(self, parcel: Parcel) -> Attempt:
+        try:
+            async with self._pace, asyncio.timeout(SEND_TIMEOUT.total_seconds()):
+                return await self._sender.send(parcel)
+        except TimeoutError:
+            return Attempt(Outcome.UNKNOWN, reason="Discord did not answer in time")
+
+    async def _settle(self, message: Message, attempt: Attempt, *, still_true: bool) -> bool:
+        """Write an outcome down, whatever is cancelled meanwhile; False if another owner has the message by now."""
+        return await asyncio.shield(self._write(message, attempt, still_true=still_true))
+
+    async def _write(self, message: Message, attempt: Attempt, *, still_true: bool) -> bool:
+        now = self._clock.now()
+        settlement = settle(message, attempt, now, still_true=still_true)
+        async with self._db.transaction() as tx:
+            ours = await message_store.settle_message(tx, message, settlement, attempt, now)
+        if not ours:
+            log.warning("Message %s has another owner; our outcome %s is dropped", message.id, attempt.outcome)
+            return False
+        if settlement.stop_dispatch:
+            self._stopped_until = now + UNAUTHORISED_PAUSE
+            log.critical("Discord refuses the token (401): nothing is sent. Check DISCORD_TOKEN and start again")
+        if settlement.posts in (PostState.FAILED, PostState.UNCERTAIN):
+            log.warning("Message %s ended %s: %s", message.id, settlement.message, attempt.reason)
+        if settlement.posts is PostState.UNCERTAIN or settlement.close_destination:
+            await self._tell_admins(message, attempt)
+        return True
+
+    async def _tell_admins(self, message: Message, attempt: Attempt) -> None:
+        async with self._db.reading() as tx:
+            subscriber = await subscriber_store.get_subscriber(tx, message.subscriber_id)
+        await self._sender.tell_admins(subscriber, message.channel_id, attempt)
+
+    async def _mark_plain(self, message: Message) -> Message | None:
+        now = self._clock.now()
+        async with self._db.transaction() as tx:
+            return await message_store.mark_plain(tx, message, now, now + LEASE)
+
+    async def _parcel(self, message: Message) -> Parcel:
+        async with self._db.reading() as tx:
+            subscriber = await subscriber_store.get_subscriber(tx, message.subscriber_id)
+            films = {
+                film_id: film
+                for film_id in {post.film_id for post in message.posts if post.film_id is not None}
+                if (film := await film_store.find_film(tx, film_id)) is not None
+            }
+            skipped = await _missed(tx, message)
+        return Parcel(message, subscriber, films, tuple(skipped), self._clock.now())
+
+    async def _is_still_true(self, message: Message, now: datetime) -> bool:
+        """Whether every post of `message` is still owed and fresh."""
+        async with self._db.reading() as tx:
+            subscriber = await subscriber_store.get_subscriber(tx, message.subscriber_id)
+            subscriptions = await subscriber_store.list_subscriptions(tx, message.subscriber_id)
+        return still_owed(message.posts, subscriber, subscriptions, now)
+
+
+async def _missed(tx: Transaction, message: Message) -> list[Post]:
+    """What the pause that a resume post ends kept back."""
+    missed: list[Post] = []
+    for post in message.posts:
+        if post.kind is PostKind.RESUME and post.since_at is not None:
+            missed += await post_store.list_skipped_between(tx, message.subscriber_id, post.since_at, post.due_at)
+    return missed

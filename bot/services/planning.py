@@ -1,0 +1,70 @@
+"""Makes the posts in the store be what is owed: plans awake subscribers, inserts, moves and cancels."""
+
+import logging
+from datetime import datetime, timedelta
+
+from bot.domain.posts import LISTED, Post, PostKind, PostState, plan
+from bot.store import posts as post_store
+from bot.store import subscribers as subscriber_store
+from bot.store.database import Database, Transaction
+
+log = logging.getLogger(__name__)
+#: Subscribers read at once; each is planned in a transaction of its own, so that a claim waits for one at most.
+BATCH = 200
+
+
+class Planning:
+    """Plans whoever is awake. Planning twice changes nothing."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    async def run(self, now: datetime) -> int:
+        """Plan every subscriber that is awake at `now`; how many were planned.
+
+        One that somebody changes meanwhile stays awake for the next run.
+        """
+        planned = 0
+        while True:
+            async with self._db.reading() as tx:
+                awake = await subscriber_store.list_awake(tx, now, BATCH)
+            settled = 0
+            for subscriber in awake:
+                try:
+                    async with self._db.transaction() as tx:
+                        settled += await _plan_one(tx, subscriber.id, now)
+                except ValueError:  # a row that no longer makes sense must not stop the others
+                    log.exception("Subscriber %s cannot be planned", subscriber.id)
+            planned += settled
+            if len(awake) < BATCH or settled == 0:
+                return planned
+
+
+async def _plan_one(tx: Transaction, subscriber_id: int, now: datetime) -> bool:
+    """Bring one subscriber's posts to what is owed; False if a fact changed meanwhile."""
+    subscriber = await subscriber_store.get_subscriber(tx, subscriber_id)
+    subscriptions = await subscriber_store.list_subscriptions(tx, subscriber_id)
+    owed = plan(subscriber, subscriptions, now)
+    stored = {post.dedup_key: post for post in await post_store.list_posts_since(tx, subscriber_id, _oldest(now))}
+    for post in owed.posts:
+        await _bring_about(tx, post, stored.pop(post.dedup_key, None))
+    for post in stored.values():
+        if post.state is PostState.PLANNED and post.kind is not PostKind.RESUME:
+            await post_store.cancel_post(tx, post.id, "no longer owed", now)
+    return await subscriber_store.end_planning(tx, subscriber_id, subscriber.revision, owed.next_wake_at)
+
+
+def _oldest(now: datetime) -> datetime:
+    """A planned post may be moved from anywhere in the listed past: look a little farther back than plan() does."""
+    return now - LISTED - timedelta(days=2)
+
+
+async def _bring_about(tx: Transaction, owed: Post, stored: Post | None) -> None:
+    if stored is None or stored.state is PostState.CANCELLED:
+        await post_store.arm_post(tx, owed)
+    elif stored.state is PostState.PLANNED and _place(stored) != _place(owed):
+        await post_store.move_post(tx, stored.id, owed)
+
+
+def _place(post: Post) -> tuple[datetime, datetime, int | None]:
+    return (post.due_at, post.fresh_until, post.channel_id)

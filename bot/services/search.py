@@ -1,0 +1,179 @@
+"""Finding the film that somebody means by what they typed, typos and all, over the films that the store knows."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from rapidfuzz import fuzz
+from rapidfuzz.distance import OSA
+
+from bot.domain.dates import local_day
+from bot.domain.errors import FilmNotFound
+from bot.domain.films import Film
+from bot.domain.releases import counting_release
+from bot.domain.subscribers import Subscriber
+from bot.domain.titles import MAX_TYPED, normalise, split_year, unsorted, without_article
+from bot.store import films as film_store
+from bot.store.database import Database
+
+#: Discord shows at most 25 choices.
+MAX_HITS = 25
+#: Below this a title does not look like what was typed.
+FITS = 68.0
+#: Worth naming in "did you mean".
+NEAR = 45.0
+#: Text in place of a choice: only a title this close is taken without asking.
+SURE = 84.0
+_FILM_REF = re.compile(r"id:(\d{1,15})")
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A film that fits, and how well (0 to 100)."""
+
+    film: Film
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    film: Film
+    names: tuple[str, ...]  #: normalised: title, original and alternative titles
+
+
+class FilmSearch:
+    """All titles in memory; `load` again when the films have changed."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+        self._entries: list[_Entry] = []
+        self._by_id: dict[int, Film] = {}
+
+    async def load(self) -> None:
+        """Read the titles of every film that the store knows."""
+        async with self._db.reading() as tx:
+            films = await film_store.list_brief_films(tx)
+        self._entries = [_Entry(film, _names(film)) for film in films]
+        self._by_id = {film.id: film for film in films}
+
+    @property
+    def films(self) -> Sequence[Film]:
+        """Every film, brief."""
+        return [entry.film for entry in self._entries]
+
+    def suggest(self, typed: str, country: str, today: date) -> list[Hit]:
+        """At most 25 films for what has been typed so far, the best first; at equal fit the next to come first.
+
+        Nothing typed: what comes next.
+        """
+        text, year = split_year(unsorted(typed[:MAX_TYPED]))
+        wanted = normalise(text)
+        if not wanted and typed.strip():
+            return []
+        hits = [Hit(entry.film, _score(wanted, year, entry)) for entry in self._entries]
+        fitting = [hit for hit in hits if hit.score >= FITS]
+        fitting.sort(key=lambda hit: (-round(hit.score), *_soonest(hit.film, country, today), hit.film.label))
+        return fitting[:MAX_HITS]
+
+    def resolve(self, typed: str, country: str, today: date) -> list[Film]:
+        """The film that a submitted text means; several when it must be asked which, best first.
+
+        Takes the value of a choice ("id:12"), the label that Discord sometimes submits instead, or free text.
+
+        Raises:
+            FilmNotFound: nothing fits; the error names the nearest titles.
+        """
+        if match := _FILM_REF.fullmatch(typed.strip()):
+            film = self._by_id.get(int(match[1]))
+            if film is None:
+                raise FilmNotFound(typed)
+            return [film]
+        label = typed.split(" · ", 1)[0].rstrip("… ")
+        named = [film for film in self._by_id.values() if film.label == label]
+        if len(named) == 1:
+            return named
+        hits = self.suggest(label, country, today)
+        if not hits:
+            raise FilmNotFound(shown(typed), self._nearest(typed))
+        best = [hit.film for hit in hits if hit.score > hits[0].score - 4]
+        if hits[0].score >= SURE:
+            return best
+        return [hit.film for hit in hits]
+
+    def _nearest(self, typed: str) -> list[str]:
+        wanted = normalise(typed)
+        scored = [(max(fuzz.WRatio(wanted, name) for name in entry.names), entry.film.label) for entry in self._entries]
+        return [label for score, label in sorted(scored, reverse=True)[:3] if wanted and score >= NEAR]
+
+
+def shown(typed: str) -> str:
+    """What somebody typed, short enough to say back."""
+    text = " ".join(typed.split())
+    return text if len(text) <= 60 else text[:59] + "…"
+
+
+def today_of(subscriber: Subscriber | None, now: datetime) -> date:
+    """The local day of a subscriber; UTC's for somebody who has none."""
+    return local_day(now, subscriber.zone) if subscriber else now.date()
+
+
+def _names(film: Film) -> tuple[str, ...]:
+    names = (film.title, film.original_title, *film.alternative_titles)
+    return tuple(dict.fromkeys(normal for name in names if (normal := normalise(name))))
+
+
+def _score(wanted: str, year: int | None, entry: _Entry) -> float:
+    if not wanted:
+        return 100.0
+    best = max((_likeness(wanted, name) for name in entry.names), default=0.0)
+    if year is not None and entry.film.year is not None:
+        best += 3 if entry.film.year == year else -12 if abs(entry.film.year - year) > 1 else -4
+    return best
+
+
+def _likeness(wanted: str, name: str) -> float:
+    """How well a normalised name fits: whole, beginning, beginnings of words, run together, misspelt."""
+    bare_wanted, bare_name = without_article(wanted), without_article(name)
+    if wanted == name:
+        return 100.0
+    if bare_wanted == bare_name or wanted.replace(" ", "") == name.replace(" ", ""):
+        return 99.0
+    if name.startswith(wanted) or bare_name.startswith(bare_wanted):
+        return 95.0
+    if _begins_words(wanted.split(), name.split()):
+        return 90.0
+    joined_wanted, joined_name = wanted.replace(" ", ""), name.replace(" ", "")
+    if len(joined_wanted) >= 3 and joined_name.startswith(joined_wanted):
+        return 89.0
+    if len(joined_wanted) >= 5 and joined_wanted in joined_name:
+        return 86.0
+    return _misspelt(bare_wanted, bare_name)
+
+
+def _begins_words(wanted: Sequence[str], words: Sequence[str]) -> bool:
+    """Whether every wanted word begins a word of the name, in order."""
+    rest = iter(words)
+    return all(any(word.startswith(part) for word in rest) for part in wanted)
+
+
+def _misspelt(wanted: str, name: str) -> float:
+    """Fit of a whole title with typos, or of its beginning with typos; 0 for what is too short to tell."""
+    if len(wanted) < 4:
+        return 0.0
+    whole = OSA.normalized_similarity(wanted, name) * 100
+    head = OSA.normalized_similarity(wanted, name[: len(wanted)]) * 100 - 4
+    tokens = fuzz.token_sort_ratio(wanted, name) - 6
+    return min(max(whole, head, tokens), 88.0)
+
+
+def _soonest(film: Film, country: str, today: date) -> tuple[int, date]:
+    """Orders what is still to come by date, then what has no date, then what is out, the newest first."""
+    counting = counting_release(film, country)
+    release = counting.main or counting.elsewhere
+    day = release.date.last if release else None
+    if day is None:
+        return (1, date.max)
+    if day >= today:
+        return (0, day)
+    return (2, date.fromordinal(date.max.toordinal() - day.toordinal()))

@@ -1,0 +1,74 @@
+"""A server's settings: what is in force, and changing one thing at a time."""
+
+from dataclasses import replace
+from datetime import datetime, time
+from typing import TypedDict, Unpack
+
+from bot.domain.messages import Destination
+from bot.domain.places import distinct_zones
+from bot.domain.posts import resume_post
+from bot.domain.subscribers import Subscriber, TrackRight
+from bot.store import messages as message_store
+from bot.store import posts as post_store
+from bot.store import subscribers as subscriber_store
+from bot.store.database import Database
+
+#: A change of these moves what is owed: nothing is owed from before it.
+_MOVING = frozenset({"country", "timezone", "posting_time", "milestones"})
+
+
+class Choices(TypedDict, total=False):
+    """What may be chosen: fields of a `Subscriber`, read and checked."""
+
+    channel_id: int
+    country: str
+    timezone: str
+    posting_time: time
+    milestones: tuple[int, ...]
+    ping_role_id: int | None
+    track_right: TrackRight
+
+
+class Preferences:
+    """Reads and changes what a subscriber chose."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    async def change(self, subscriber_id: int, now: datetime, **values: Unpack[Choices]) -> Subscriber:
+        """Set what was chosen; the settings now in force.
+
+        Choosing a country that has one zone chooses the zone with it.
+        """
+        async with self._db.transaction() as tx:
+            before = await subscriber_store.get_subscriber(tx, subscriber_id)
+            after = _with_implied(before, values, now)
+            if any(getattr(before, name) != getattr(after, name) for name in _MOVING):
+                after = replace(after, settings_changed_at=now)
+            return await subscriber_store.save_settings(tx, after, now)
+
+    async def find_destination(self, channel_id: int) -> Destination | None:
+        """A channel's health; None if nothing was ever wrong with it."""
+        async with self._db.reading() as tx:
+            return await message_store.find_destination(tx, channel_id)
+
+    async def reopen(self, subscriber: Subscriber, channel_id: int, now: datetime) -> None:
+        """A channel can be written to again; what it missed is told in one message."""
+        async with self._db.transaction() as tx:
+            known = await message_store.find_destination(tx, channel_id)
+            if known is not None and known.paused:
+                await message_store.open_destination(tx, channel_id, now)
+                await post_store.arm_post(tx, resume_post(subscriber, known.since, now, channel_id=channel_id))
+
+
+def _with_implied(subscriber: Subscriber, values: Choices, now: datetime) -> Subscriber:
+    """Apply a choice and what comes with it: it is no longer a guess, and a country of one zone sets the zone."""
+    after = replace(subscriber, **values)
+    if "country" in values:
+        after = replace(after, country_chosen=True)
+        zones = distinct_zones(after.country, now)
+        if after.country != subscriber.country and zones:
+            after = replace(after, timezone=zones[0], timezone_chosen=len(zones) == 1)
+    if "timezone" in values:
+        after = replace(after, timezone=values["timezone"], timezone_chosen=True)
+    return after

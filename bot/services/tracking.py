@@ -1,0 +1,178 @@
+"""Following films: `/track`, `/untrack`, what is followed, and pauses."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.domain.errors import FilmNotFound, NotTracked, TooManyFilms
+from bot.domain.films import Film
+from bot.domain.places import country_of_locale, distinct_zones
+from bot.domain.posts import Post, forecast, resume_post
+from bot.domain.releases import Counting, counting_release
+from bot.domain.subscribers import MAX_FILMS, Pause, Subscriber, SubscriberKind, Subscription
+from bot.services.search import today_of
+from bot.store import films as film_store
+from bot.store import posts as post_store
+from bot.store import subscribers as subscriber_store
+from bot.store.database import Database, Transaction
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where somebody typed, and who."""
+
+    guild_id: int
+    channel_id: int
+    user_id: int
+    locale: str  #: the typist's Discord locale
+
+
+@dataclass(frozen=True, slots=True)
+class Tracked:
+    """What `/track` came to."""
+
+    film: Film
+    subscriber: Subscriber
+    subscription: Subscription
+    counting: Counting
+    posts: tuple[Post, ...]  #: what is still to come of it, by time
+    already: bool  #: it was tracked before
+    first: bool  #: the server is new: its country and zone are guessed
+    zones: tuple[str, ...]  #: which zones its clocks may run by; more than one until somebody has said which
+
+
+class Tracking:
+    """The films that subscribers follow."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    async def find_subscriber(self, guild_id: int) -> Subscriber | None:
+        """The server's settings; None before its first `/track` or `/settings`."""
+        async with self._db.reading() as tx:
+            return await subscriber_store.find_subscriber(tx, SubscriberKind.GUILD, guild_id)
+
+    async def subscriber_of(self, place: Place, now: datetime) -> tuple[Subscriber, bool]:
+        """The server's settings, made from a guess if there are none, and whether they are new."""
+        async with self._db.transaction() as tx:
+            return await _subscriber(tx, place, now)
+
+    async def track(self, place: Place, film_id: int, channel_id: int | None, now: datetime) -> Tracked:
+        """Follow a film; following it again changes nothing but a channel that is given.
+
+        Raises:
+            FilmNotFound: there is no such film.
+            TooManyFilms: the server follows as many as it may.
+        """
+        async with self._db.transaction() as tx:
+            film = await film_store.find_film(tx, film_id)
+            if film is None:
+                raise FilmNotFound(f"id:{film_id}")
+            subscriber, first = await _subscriber(tx, place, now)
+            known = await subscriber_store.find_subscription(tx, subscriber.id, film_id)
+            if known is None:
+                if await subscriber_store.count_subscriptions(tx, subscriber.id) >= MAX_FILMS:
+                    raise TooManyFilms(MAX_FILMS)
+                await subscriber_store.add_subscription(tx, subscriber.id, film_id, now, place.user_id, channel_id)
+            elif channel_id is not None and channel_id != known.channel_id:
+                await subscriber_store.move_subscription(tx, subscriber.id, film_id, channel_id, now)
+            subscription = await subscriber_store.find_subscription(tx, subscriber.id, film_id)
+            assert subscription is not None
+        return _tracked(film, subscriber, subscription, now, already=known is not None, first=first)
+
+    async def untrack(self, guild_id: int, film_id: int, now: datetime) -> Film:
+        """Stop following a film; what it owed is cancelled. The film.
+
+        Raises:
+            NotTracked: nobody here follows it.
+        """
+        async with self._db.transaction() as tx:
+            film = await film_store.find_film(tx, film_id)
+            subscriber = await subscriber_store.find_subscriber(tx, SubscriberKind.GUILD, guild_id)
+            if film is None:
+                raise FilmNotFound(f"id:{film_id}")
+            if subscriber is None or not await subscriber_store.remove_subscription(tx, subscriber.id, film_id, now):
+                raise NotTracked(film.title)
+        return film
+
+    async def find_tracked(self, guild_id: int, film_id: int, now: datetime) -> Tracked | None:
+        """What is known of a film that the server follows; None if it does not."""
+        async with self._db.reading() as tx:
+            subscriber = await subscriber_store.find_subscriber(tx, SubscriberKind.GUILD, guild_id)
+            film = await film_store.find_film(tx, film_id)
+            known = await subscriber_store.find_subscription(tx, subscriber.id, film_id) if subscriber else None
+        if subscriber is None or film is None or known is None:
+            return None
+        return _tracked(film, subscriber, known, now, already=True, first=False)
+
+    async def list_tracked(self, guild_id: int) -> tuple[Subscriber | None, Sequence[Subscription]]:
+        """The server's settings and every film it follows, in no order."""
+        async with self._db.reading() as tx:
+            subscriber = await subscriber_store.find_subscriber(tx, SubscriberKind.GUILD, guild_id)
+            return subscriber, await subscriber_store.list_subscriptions(tx, subscriber.id) if subscriber else []
+
+    async def pause(self, subscriber: Subscriber, film_id: int | None, until: datetime | None, now: datetime) -> None:
+        """Keep back the posts of a film, or of the whole server (None), until then (None: until resumed).
+
+        Raises:
+            NotTracked: nobody here follows that film.
+        """
+        pause = Pause(now, until)
+        async with self._db.transaction() as tx:
+            channel_id = await _set_pause(tx, subscriber, film_id, pause, now)
+            if until is not None:
+                post = resume_post(subscriber, now, until, film_id=film_id, channel_id=channel_id)
+                await post_store.arm_post(tx, post)
+
+    async def resume(self, subscriber: Subscriber, film_id: int | None, pause: Pause, now: datetime) -> None:
+        """End a pause now; what it kept back is told in one message."""
+        async with self._db.transaction() as tx:
+            channel_id = await _set_pause(tx, subscriber, film_id, Pause(pause.since, now), now)
+            post = resume_post(subscriber, pause.since, now, film_id=film_id, channel_id=channel_id)
+            if not await post_store.arm_post(tx, post):
+                await post_store.move_armed(tx, post)
+
+
+async def _subscriber(tx: Transaction, place: Place, now: datetime) -> tuple[Subscriber, bool]:
+    known = await subscriber_store.find_subscriber(tx, SubscriberKind.GUILD, place.guild_id)
+    if known is not None:
+        return known, False
+    return await subscriber_store.add_subscriber(tx, _guess(place, now), now), True
+
+
+def _guess(place: Place, now: datetime) -> Subscriber:
+    """Settings to begin with: the country of the typist's locale, its main zone, the channel they typed in."""
+    country = country_of_locale(place.locale) or "US"
+    zones = distinct_zones(country, now)
+    return Subscriber(
+        id=0,
+        kind=SubscriberKind.GUILD,
+        discord_id=place.guild_id,
+        channel_id=place.channel_id,
+        country=country,
+        timezone=zones[0] if zones else "UTC",
+    )
+
+
+def _tracked(
+    film: Film, subscriber: Subscriber, subscription: Subscription, now: datetime, *, already: bool, first: bool
+) -> Tracked:
+    tracked_on = today_of(subscriber, subscription.tracked_at)
+    coming = tuple(post for post in forecast(subscriber, [subscription]) if post.due_at > now)
+    zones = () if subscriber.timezone_chosen else distinct_zones(subscriber.country, now)
+    counting = counting_release(film, subscriber.country, tracked_on)
+    return Tracked(film, subscriber, subscription, counting, coming, already, first, zones)
+
+
+async def _set_pause(
+    tx: Transaction, subscriber: Subscriber, film_id: int | None, pause: Pause, now: datetime
+) -> int | None:
+    """Write a pause down; the channel that the film has of its own, if any."""
+    if film_id is None:
+        await subscriber_store.save_pause(tx, subscriber.id, pause, now)
+        return None
+    subscription = await subscriber_store.find_subscription(tx, subscriber.id, film_id)
+    if subscription is None:
+        raise NotTracked("That film")
+    await subscriber_store.pause_subscription(tx, subscriber.id, film_id, pause, now)
+    return subscription.channel_id

@@ -1,0 +1,1 @@
+"""Where film facts come from. Each module alone knows its source's words."""

@@ -1,0 +1,254 @@
+"""The catalogue that ships with Marquee: TOML files → films and franchises. The only file that knows their format."""
+
+import datetime as dt
+import hashlib
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+from typing import TypeVar
+
+import msgspec
+
+from bot.domain.dates import ReleaseDate
+from bot.domain.errors import CatalogueError
+from bot.domain.films import Credit, DateChange, EntryKind, Film, Job, Release, ReleaseType, Trivia
+from bot.domain.places import countries
+
+SOURCE = "bundled"
+T = TypeVar("T")
+
+
+class _Release(msgspec.Struct, forbid_unknown_fields=True):
+    country: str
+    type: ReleaseType
+    date: str
+    note: str = ""
+
+
+class _Change(msgspec.Struct, forbid_unknown_fields=True):
+    country: str
+    type: ReleaseType
+    old: str
+    new: str
+    known_on: str = "tba"
+    source: str = ""
+
+
+class _Credit(msgspec.Struct, forbid_unknown_fields=True):
+    name: str
+    job: Job
+    character: str = ""
+    key: str = ""
+
+
+class _Trivia(msgspec.Struct, forbid_unknown_fields=True):
+    text: str
+    source: str
+    spoiler: bool = False
+
+
+class _Ids(msgspec.Struct, forbid_unknown_fields=True):
+    imdb: str | None = None
+    wikidata: str | None = None
+    tmdb: int | None = None
+
+
+class _FilmFile(msgspec.Struct, forbid_unknown_fields=True):
+    title: str
+    as_of: dt.date
+    sources: list[str]
+    original_title: str = ""
+    original_language: str = ""
+    alternative_titles: list[str] = []
+    year: int | None = None
+    summary: str = ""
+    runtime_minutes: int | None = None
+    genres: list[str] = []
+    companies: list[str] = []
+    distributors: list[str] = []
+    countries: list[str] = []
+    ids: _Ids = msgspec.field(default_factory=_Ids)
+    releases: list[_Release] = []
+    date_changes: list[_Change] = []
+    credits: list[_Credit] = []
+    trivia: list[_Trivia] = []
+
+
+class _Entry(msgspec.Struct, forbid_unknown_fields=True):
+    story: int
+    film: str | None = None
+    series: str | None = None
+    date: str = "tba"
+    country: str = "US"
+    note: str = ""
+
+
+class _FranchiseFile(msgspec.Struct, forbid_unknown_fields=True):
+    name: str
+    as_of: dt.date
+    sources: list[str]
+    entries: list[_Entry]
+
+
+@dataclass(frozen=True, slots=True)
+class BundledEntry:
+    """A franchise's entry as the catalogue has it: its film by key, not yet by id."""
+
+    kind: EntryKind
+    title: str
+    story: int
+    film_key: str | None
+    date: ReleaseDate
+    country: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class BundledFranchise:
+    """A franchise, its entries in release order."""
+
+    key: str
+    name: str
+    entries: tuple[BundledEntry, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """Everything in the folder, and a digest that changes with any byte of it."""
+
+    films: Mapping[str, Film]  #: by key, the file's stem
+    franchises: tuple[BundledFranchise, ...]
+    digest: str
+
+
+def find_catalogue() -> Path:
+    """The folder of the bundled catalogue: `bot/data` when installed from a wheel, `data` in a checkout.
+
+    Raises:
+        CatalogueError: neither is there.
+    """
+    package = Path(__file__).resolve().parent.parent
+    for folder in (package / "data", package.parent / "data"):
+        if (folder / "films").is_dir():
+            return folder
+    raise CatalogueError("The bundled film catalogue is missing; install Marquee again.")
+
+
+def digest_of(folder: Path) -> str:
+    """A digest of every file of the catalogue, by name and content."""
+    digest = hashlib.sha256()
+    for path in _files(folder):
+        digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
+    return digest.hexdigest()
+
+
+def read_catalogue(folder: Path) -> Catalogue:
+    """Read and check the whole catalogue.
+
+    Raises:
+        CatalogueError: a file is missing, no TOML, or says what cannot be; the sentence names the file.
+    """
+    films = {path.stem: _film(path) for path in sorted((folder / "films").glob("*.toml"))}
+    if not films:
+        raise CatalogueError(f"The film catalogue in {folder} has no films; point MARQUEE_DATA at a folder that has.")
+    franchises = tuple(_franchise(path, films) for path in sorted((folder / "franchises").glob("*.toml")))
+    return Catalogue(films, franchises, digest_of(folder))
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    for part in ("films", "franchises"):
+        yield from sorted((folder / part).glob("*.toml"))
+
+
+def _load(path: Path, kind: type[T]) -> T:
+    try:
+        return msgspec.convert(tomllib.loads(path.read_text(encoding="utf-8")), kind)
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise CatalogueError(f"The catalogue file {path.name} is not valid TOML: {error}.") from error
+    except msgspec.ValidationError as error:
+        raise CatalogueError(f"The catalogue file {path.name} is wrong: {error}.") from error
+    except OSError as error:
+        raise CatalogueError(f"The catalogue file {path.name} cannot be read: {error.strerror}.") from error
+
+
+def _film(path: Path) -> Film:
+    file = _load(path, _FilmFile)
+    try:
+        return _to_film(path.stem, file)
+    except ValueError as error:
+        raise CatalogueError(f"The catalogue file {path.name} is wrong: {error}.") from error
+
+
+def _to_film(key: str, file: _FilmFile) -> Film:
+    positions: dict[Job, Iterator[int]] = {job: count() for job in Job}
+    known = {name: value for name, value in msgspec.to_builtins(file.ids).items() if value is not None}
+    checked_at = dt.datetime.combine(file.as_of, dt.time(), dt.UTC)
+    return Film(
+        id=0,
+        title=_text(file.title, "title"),
+        year=file.year,
+        original_title=file.original_title,
+        original_language=file.original_language,
+        alternative_titles=tuple(file.alternative_titles),
+        summary=file.summary,
+        runtime_minutes=file.runtime_minutes,
+        genres=tuple(file.genres),
+        companies=tuple(file.companies),
+        distributors=tuple(file.distributors),
+        countries=tuple(_country(code) for code in file.countries),
+        releases=tuple(
+            Release(_country(r.country), r.type, ReleaseDate.parse(r.date), r.note, SOURCE) for r in file.releases
+        ),
+        changes=tuple(_change(change) for change in file.date_changes),
+        credits=tuple(
+            Credit(0, _text(c.name, "name"), c.job, next(positions[c.job]), c.character) for c in file.credits
+        ),
+        trivia=tuple(Trivia(_text(t.text, "trivia"), t.spoiler, t.source) for t in file.trivia),
+        ids={SOURCE: key, **{name: str(value) for name, value in known.items()}},
+        sources=tuple(file.sources),
+        as_of=file.as_of,
+        checked_at=checked_at,
+    )
+
+
+def _change(change: _Change) -> DateChange:
+    known = ReleaseDate.parse(change.known_on).first
+    old, new = (None if text == "tba" else ReleaseDate.parse(text) for text in (change.old, change.new))
+    known_at = dt.datetime.combine(known, dt.time(), dt.UTC) if known else None
+    source = change.source or SOURCE
+    return DateChange(0, 0, _country(change.country), change.type, old, new, source, known_at, history=True)
+
+
+def _franchise(path: Path, films: Mapping[str, Film]) -> BundledFranchise:
+    file = _load(path, _FranchiseFile)
+    try:
+        return BundledFranchise(path.stem, _text(file.name, "name"), tuple(_entry(e, films) for e in file.entries))
+    except ValueError as error:
+        raise CatalogueError(f"The catalogue file {path.name} is wrong: {error}.") from error
+
+
+def _entry(entry: _Entry, films: Mapping[str, Film]) -> BundledEntry:
+    if entry.film is not None:
+        film = films.get(entry.film)
+        if film is None:
+            raise ValueError(f"there is no film file {entry.film}.toml")
+        date = ReleaseDate.parse(entry.date)
+        return BundledEntry(EntryKind.FILM, film.title, entry.story, entry.film, date, entry.country, entry.note)
+    if entry.series is None:
+        raise ValueError("an entry names neither a film nor a series")
+    date = ReleaseDate.parse(entry.date)
+    return BundledEntry(EntryKind.SERIES, entry.series, entry.story, None, date, entry.country, entry.note)
+
+
+def _country(code: str) -> str:
+    if code not in countries():
+        raise ValueError(f"{code!r} is not a country's two letters, such as US")
+    return code
+
+
+def _text(text: str, what: str) -> str:
+    if not text.strip():
+        raise ValueError(f"a {what} is empty")
+    return text

@@ -1,0 +1,1 @@
+"""SQL lives here and nowhere else. Imports the domain only; only this package imports a database driver."""

@@ -1,0 +1,160 @@
+"""Marquee on PostgreSQL: a pool of connections, shared with other processes. Imported only when asked for."""
+
+from collections.abc import AsyncGenerator, Generator, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager
+from functools import partial
+from typing import Any
+from urllib.parse import urlsplit
+
+import asyncpg  # pyright: ignore[reportMissingTypeStubs] - has none; its objects are Any here
+
+from bot.domain.errors import DatabaseError
+from bot.store.migrations import Migration, migrate
+from bot.store.statements import Engine, OpenTransaction, Row, Statement, load_statements
+
+#: A dispatcher, a handful of jobs and the commands of one process; Discord's 50 requests a second need no more.
+POOL_SIZE = 10
+#: The advisory lock under which the schema changes: any number that nobody else takes, so "marquee" in ASCII.
+MIGRATION_LOCK = int.from_bytes(b"marquee", "big")
+
+
+class PostgresDatabase:
+    """The `Database` of any number of processes. Made by `open`, and to be closed."""
+
+    engine: Engine = "postgres"
+
+    def __init__(self, name: str, pool: Any) -> None:  # noqa: ANN401 - untyped there
+        self._name = name
+        self._pool = pool
+
+    @classmethod
+    async def open(cls, url: str, migrations: Sequence[Migration]) -> "PostgresDatabase":
+        """Connect to `url` and bring the schema up to date, under a lock that other processes wait for.
+
+        Raises:
+            DatabaseError: it cannot be used; what is in it is untouched.
+        """
+        name = _describe(url)
+        with advising(name, OSError):
+            # No timers: a connection and a prepared statement live until the pool is closed.
+            pool: Any = await asyncpg.create_pool(  # pyright: ignore[reportUnknownMemberType]
+                url, min_size=1, max_size=POOL_SIZE,
+                max_inactive_connection_lifetime=0, max_cached_statement_lifetime=0,
+            )  # fmt: skip
+            try:
+                await migrate(partial(_migrating, pool), migrations)
+            except BaseException:
+                pool.terminate()
+                raise
+        return cls(name, pool)
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncGenerator[OpenTransaction]:
+        """Read and write, at READ COMMITTED: every statement that may race carries its own condition.
+
+        Raises:
+            DatabaseError: the server cannot be reached or cannot write. Nothing of it was saved.
+        """
+        async with self._connection() as connection, connection.transaction(), _Transaction.on(connection) as tx:
+            yield tx
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncGenerator[OpenTransaction]:
+        """Read one unchanging state of the database, beside whoever writes."""
+        async with (
+            self._connection() as connection,
+            connection.transaction(isolation="repeatable_read", readonly=True),
+            _Transaction.on(connection) as tx,
+        ):
+            yield tx
+
+    @asynccontextmanager
+    async def _connection(self) -> AsyncGenerator[Any]:
+        with advising(self._name, OSError):
+            connection = await self._pool.acquire()
+        with advising(self._name):
+            try:
+                yield connection
+            finally:
+                await self._pool.release(connection)
+
+    async def close(self) -> None:
+        """Wait for the transactions under way, then close every connection."""
+        await self._pool.close()
+
+
+class _Transaction(OpenTransaction):
+    def __init__(self, connection: Any, statements: Mapping[str, Statement]) -> None:  # noqa: ANN401 - untyped there
+        super().__init__(statements)
+        self._connection = connection
+
+    @classmethod
+    @asynccontextmanager
+    async def on(cls, connection: Any) -> "AsyncGenerator[_Transaction]":  # noqa: ANN401 - untyped there
+        tx = cls(connection, load_statements("postgres"))
+        try:
+            yield tx
+        finally:
+            tx.end()
+
+    async def run(self, sql: str) -> None:
+        """Run one statement of a migration."""
+        await self._connection.execute(sql)
+
+    async def _fetch(self, statement: Statement, values: Mapping[str, Any]) -> list[Row]:
+        return await self._connection.fetch(statement.sql, *_in_order(statement, values))
+
+    async def _execute_many(self, statement: Statement, rows: Sequence[Mapping[str, Any]]) -> None:
+        await self._connection.executemany(statement.sql, [_in_order(statement, values) for values in rows])
+
+
+def _in_order(statement: Statement, values: Mapping[str, Any]) -> list[Any]:
+    """Order the values as the numbered placeholders want them."""
+    return [values[name] for name in statement.parameters]
+
+
+@asynccontextmanager
+async def _migrating(pool: Any) -> AsyncGenerator[_Transaction]:  # noqa: ANN401 - untyped there
+    async with pool.acquire() as connection, connection.transaction():
+        await connection.fetch("SELECT pg_advisory_xact_lock($1)", MIGRATION_LOCK)
+        async with _Transaction.on(connection) as tx:
+            yield tx
+
+
+#: What an operator can do about each family of errors; anything else is a defect and stays as it is.
+_ADVICE: tuple[tuple[type[Exception], str], ...] = (
+    (asyncpg.InvalidAuthorizationSpecificationError, "{name} refuses this user ({error}). Check name and password."),
+    (
+        asyncpg.InsufficientPrivilegeError,
+        "{name} does not let this user ({error}). Grant the right, or use another user.",
+    ),
+    (asyncpg.InvalidCatalogNameError, "{name} does not exist. Make it with createdb, or give another address."),
+    (asyncpg.ReadOnlySQLTransactionError, "{name} can only be read. Give the address of the server that takes writes."),
+    (asyncpg.DiskFullError, "The disk under {name} is full. Free some space."),
+    (asyncpg.TooManyConnectionsError, "{name} has no connection left ({error}). Raise its max_connections."),
+    (asyncpg.OperatorInterventionError, "{name} is not serving ({error}). Look after that server."),
+    (asyncpg.PostgresConnectionError, "The connection to {name} was lost ({error}). Look after that server."),
+    (asyncpg.ClientConfigurationError, "The address of {name} cannot be read ({error}). Correct it."),
+    (OSError, "{name} cannot be reached ({error}). Check the address, and that the server is running."),
+)
+
+
+@contextmanager
+def advising(name: str, *also: type[Exception]) -> Generator[None]:
+    """Turn what only an operator can mend into a `DatabaseError` that says how; `also`: OSError, while connecting."""
+    try:
+        yield
+    except (asyncpg.PostgresError, asyncpg.InterfaceError, *also) as error:
+        advice = next((advice for kind, advice in _ADVICE if isinstance(error, kind)), None)
+        if advice is None:
+            raise
+        raise DatabaseError(advice.format(name=name, error=error)) from error
+
+
+def _describe(url: str) -> str:
+    """Name the database without the password."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return "the PostgreSQL database"
+    return f"the PostgreSQL database “{parts.path.lstrip('/')}” on {parts.hostname or 'this machine'}"

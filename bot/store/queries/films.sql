@@ -1,0 +1,178 @@
+-- name: find_film_id(source, external_id)^
+-- Which film a source's id stands for.
+SELECT film_id FROM film_ids WHERE source = :source AND external_id = :external_id;
+
+-- name: find_film(film_id)^
+-- One film's own columns.
+SELECT
+    id, title, year, original_title, original_language, alternative_titles, summary, runtime_minutes,
+    genres, companies, distributors, countries, sources, as_of, checked_at
+FROM films WHERE id = :film_id;
+
+-- name: list_releases(film_id)
+-- In the order in which the source gave them.
+SELECT film_id, country, type, date, note, source FROM releases WHERE film_id = :film_id ORDER BY id;
+
+-- name: list_date_changes(film_id)
+-- Every change of date of one film, history included.
+SELECT id, film_id, country, type, old_date, new_date, source, known_at, history
+FROM date_changes WHERE film_id = :film_id ORDER BY id;
+
+-- name: list_film_ids(film_id)
+-- What each source calls the film.
+SELECT film_id, source, external_id FROM film_ids WHERE film_id = :film_id ORDER BY source;
+
+-- name: list_credits(film_id)
+-- Who did what, in billing order within each job.
+SELECT c.person_id, p.name, c.job, c.position, c.character_name
+FROM credits c JOIN people p ON p.id = c.person_id
+WHERE c.film_id = :film_id ORDER BY c.job, c.position;
+
+-- name: list_trivia(film_id)
+-- In the source's order.
+SELECT text, spoiler, source FROM trivia WHERE film_id = :film_id ORDER BY position;
+
+-- name: find_franchise_of(film_id)^
+-- The franchise that a film stands in; the first one, should there be several.
+SELECT f.id, f.name
+FROM franchise_entries e JOIN franchises f ON f.id = e.franchise_id
+WHERE e.film_id = :film_id ORDER BY f.id LIMIT 1;
+
+-- name: list_franchise_entries(franchise_id)
+-- In release order.
+SELECT kind, title, story, film_id, date, country, note
+FROM franchise_entries WHERE franchise_id = :franchise_id ORDER BY position;
+
+-- name: list_all_films()
+-- For search and lists: four statements, whatever the number of films.
+SELECT
+    id, title, year, original_title, original_language, alternative_titles, summary, runtime_minutes,
+    genres, companies, distributors, countries, sources, as_of, checked_at
+FROM films ORDER BY id;
+
+-- name: list_all_releases()
+-- The releases of all films.
+SELECT film_id, country, type, date, note, source FROM releases ORDER BY film_id, id;
+
+-- name: list_all_date_changes()
+-- The changes of date of all films.
+SELECT id, film_id, country, type, old_date, new_date, source, known_at, history
+FROM date_changes ORDER BY film_id, id;
+
+-- name: list_all_film_ids()
+-- What each source calls each film.
+SELECT film_id, source, external_id FROM film_ids ORDER BY film_id, source;
+
+-- name: add_film(title, year, original_title, original_language, alternative_titles, summary, runtime_minutes, genres, companies, distributors, countries, sources, as_of, checked_at)^
+-- A film that no id leads to yet.
+INSERT INTO films (
+    title, year, original_title, original_language, alternative_titles, summary, runtime_minutes,
+    genres, companies, distributors, countries, sources, as_of, checked_at
+) VALUES (
+    :title, :year, :original_title, :original_language, :alternative_titles, :summary, :runtime_minutes,
+    :genres, :companies, :distributors, :countries, :sources, :as_of, :checked_at
+) RETURNING id;
+
+-- name: update_film(film_id, title, year, original_title, original_language, alternative_titles, summary, runtime_minutes, genres, companies, distributors, countries, sources, as_of, checked_at)^
+-- The film's own facts, all of them.
+UPDATE films SET
+    title = :title, year = :year, original_title = :original_title, original_language = :original_language,
+    alternative_titles = :alternative_titles, summary = :summary, runtime_minutes = :runtime_minutes,
+    genres = :genres, companies = :companies, distributors = :distributors, countries = :countries,
+    sources = :sources, as_of = :as_of, checked_at = :checked_at
+WHERE id = :film_id RETURNING id;
+
+-- name: remove_film(film_id)!
+-- Only a film that was added in this very transaction, when another process added it first.
+DELETE FROM films WHERE id = :film_id;
+
+-- name: keep_film_id(source, external_id, film_id)^
+-- Give the film an id, unless another film has it: the answer is whose it is.
+INSERT INTO film_ids (source, external_id, film_id) VALUES (:source, :external_id, :film_id)
+ON CONFLICT (source, external_id) DO UPDATE SET film_id = film_ids.film_id
+RETURNING film_id;
+
+-- name: remove_releases(film_id)!
+-- Before the new ones; date_changes keeps what they were.
+DELETE FROM releases WHERE film_id = :film_id;
+
+-- name: add_release(film_id, country, type, date, note, source, checked_at)!
+-- One release of a film.
+INSERT INTO releases (film_id, country, type, date, note, source, checked_at)
+VALUES (:film_id, :country, :type, :date, :note, :source, :checked_at);
+
+-- name: add_person(person_key, name)!
+-- A person who may be there already, from another film.
+INSERT INTO people (person_key, name) VALUES (:person_key, :name) ON CONFLICT (person_key) DO NOTHING;
+
+-- name: rename_person(person_key, name)!
+-- A spelling was corrected. Apart from add_person: an upsert would lock everybody's row on PostgreSQL.
+UPDATE people SET name = :name WHERE person_key = :person_key AND name <> :name;
+
+-- name: remove_credits(film_id)!
+-- Before the new ones.
+DELETE FROM credits WHERE film_id = :film_id;
+
+-- name: add_credit(film_id, person_key, job, position, character_name)!
+-- One person in one job of a film.
+INSERT INTO credits (film_id, person_id, job, position, character_name)
+SELECT CAST(:film_id AS BIGINT), id, CAST(:job AS TEXT), CAST(:position AS INTEGER), CAST(:character_name AS TEXT)
+FROM people WHERE person_key = :person_key;
+
+-- name: remove_trivia(film_id)!
+-- Before the new ones.
+DELETE FROM trivia WHERE film_id = :film_id;
+
+-- name: add_trivia(film_id, position, text, spoiler, source)!
+-- One piece of trivia.
+INSERT INTO trivia (film_id, position, text, spoiler, source) VALUES (:film_id, :position, :text, :spoiler, :source);
+
+-- name: add_date_change(film_id, country, type, old_date, new_date, source, known_at, history)^
+-- A date that was not what it is now.
+INSERT INTO date_changes (film_id, country, type, old_date, new_date, source, known_at, history)
+VALUES (:film_id, :country, :type, :old_date, :new_date, :source, :known_at, :history)
+RETURNING id;
+
+-- name: update_history(change_id, source, known_at)!
+-- A source knows better when or whence a change of long ago was.
+UPDATE date_changes SET source = :source, known_at = :known_at WHERE id = :change_id AND history = 1;
+
+-- name: wake_followers(film_id, now)
+-- A fact of the film changed: everyone who follows it is planned again before anything is claimed.
+UPDATE subscribers SET revision = revision + 1, next_wake_at = :now
+WHERE id IN (SELECT subscriber_id FROM subscriptions WHERE film_id = :film_id)
+RETURNING id;
+
+-- name: save_franchise(franchise_key, name, checked_at)^
+-- Insert or rename.
+INSERT INTO franchises (franchise_key, name, checked_at) VALUES (:franchise_key, :name, :checked_at)
+ON CONFLICT (franchise_key) DO UPDATE SET name = excluded.name, checked_at = excluded.checked_at
+RETURNING id;
+
+-- name: remove_franchise_entries(franchise_id)!
+-- Before the new ones.
+DELETE FROM franchise_entries WHERE franchise_id = :franchise_id;
+
+-- name: add_franchise_entry(franchise_id, position, kind, title, story, film_id, date, country, note)!
+-- One place in a franchise.
+INSERT INTO franchise_entries (franchise_id, position, kind, title, story, film_id, date, country, note)
+VALUES (:franchise_id, :position, :kind, :title, :story, :film_id, :date, :country, :note);
+
+-- name: list_shared_people(subscriber_id, film_id)
+-- Who of this film directed or acts in other films that the subscriber follows.
+SELECT DISTINCT theirs.person_id, f.id, f.title, f.year
+FROM credits ours
+JOIN credits theirs
+    ON theirs.person_id = ours.person_id AND theirs.film_id <> ours.film_id AND theirs.job IN ('cast', 'director')
+JOIN subscriptions s ON s.film_id = theirs.film_id AND s.subscriber_id = :subscriber_id
+JOIN films f ON f.id = theirs.film_id
+WHERE ours.film_id = :film_id
+ORDER BY theirs.person_id, f.title, f.id;
+
+-- name: find_meta(name)^
+-- A note of Marquee to itself.
+SELECT value FROM meta WHERE name = :name;
+
+-- name: set_meta(name, value)!
+-- Insert or replace.
+INSERT INTO meta (name, value) VALUES (:name, :value) ON CONFLICT (name) DO UPDATE SET value = excluded.value;

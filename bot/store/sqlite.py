@@ -1,0 +1,208 @@
+"""Marquee on one SQLite file: one writer, one reader, and a lock that keeps a second process out."""
+
+import asyncio
+import sqlite3
+from collections.abc import AsyncGenerator, Generator, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from functools import partial
+from pathlib import Path
+from typing import Any, Literal
+
+import aiosqlite
+from filelock import FileLock, Timeout
+
+from bot.domain.errors import DatabaseError
+from bot.store.migrations import Migration, migrate
+from bot.store.statements import OpenTransaction, Row, Statement, load_statements
+
+#: How long SQLite waits for a program that is not Marquee (a backup, a shell) to let go of the file.
+BUSY_SECONDS = 5
+
+#: What an operator can do about each of SQLite's primary result codes; anything else is a defect and stays as it is.
+_ADVICE = {
+    sqlite3.SQLITE_BUSY: "{path} is in use by another program. Close it, and try again.",
+    sqlite3.SQLITE_READONLY: "{path} cannot be written to. Make the file and its folder writable for Marquee.",
+    sqlite3.SQLITE_IOERR: "The disk did not read or write {path} ({error}). Check the disk.",
+    sqlite3.SQLITE_CORRUPT: "{path} is damaged ({error}). Restore it from a backup.",
+    sqlite3.SQLITE_FULL: "The disk is full: nothing more can be saved in {path}. Free some space.",
+    sqlite3.SQLITE_CANTOPEN: "{path} cannot be opened. Make the file and its folder readable and writable for Marquee.",
+    sqlite3.SQLITE_NOTADB: "{path} is not a database. Move it away, or give the address of another file.",
+}
+
+
+class SqliteDatabase:
+    """The `Database` of one process. Made by `open`, and to be closed: an open connection hangs the interpreter."""
+
+    engine: Literal["sqlite", "postgres"] = "sqlite"
+
+    def __init__(
+        self, path: Path, writer: aiosqlite.Connection, reader: aiosqlite.Connection, resources: AsyncExitStack
+    ) -> None:
+        self._path = path
+        self._writer = writer
+        self._reader = reader
+        self._resources = resources
+        self._writing = asyncio.Lock()
+        self._reading = asyncio.Lock()
+        self._writing_task: asyncio.Task[Any] | None = None
+        self._statements = load_statements("sqlite")
+
+    @classmethod
+    async def open(cls, path: Path, migrations: Sequence[Migration]) -> "SqliteDatabase":
+        """Lock and open the file at `path`, made if absent, and bring its schema up to date.
+
+        Raises:
+            DatabaseError: it cannot be used; what is in it is untouched.
+        """
+        _refuse_misplaced(path)
+        resources = AsyncExitStack()
+        try:
+            resources.enter_context(_only_process(path))
+            with advising(path):
+                writer = await resources.enter_async_context(_connect(path))
+                await _run(writer, "PRAGMA journal_mode = WAL")
+                await _run(writer, "PRAGMA synchronous = FULL")
+                # Foreign keys are off until here: a migration that rebuilds a table must not cascade.
+                await migrate(partial(_migrating, writer), migrations)
+                await _run(writer, "PRAGMA foreign_keys = ON")
+                reader = await resources.enter_async_context(_connect(path))
+                await _run(reader, "PRAGMA query_only = ON")
+        except BaseException:
+            await resources.aclose()
+            raise
+        return cls(path, writer, reader, resources)
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncGenerator["_Transaction"]:
+        """Read and write; one at a time in this process, the others wait their turn.
+
+        Raises:
+            DatabaseError: the disk is full, or the file cannot be used any more. Nothing of it was saved.
+        """
+        if self._writing_task is not None and self._writing_task is asyncio.current_task():
+            raise RuntimeError("a transaction inside a transaction would wait for itself")
+        async with self._writing:
+            self._writing_task = asyncio.current_task()
+            try:
+                with advising(self._path):
+                    async with _transaction(self._writer, "BEGIN IMMEDIATE", self._statements) as tx:
+                        yield tx
+            finally:
+                self._writing_task = None
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncGenerator["_Transaction"]:
+        """Read one unchanging state of the database, beside whoever writes."""
+        async with self._reading:
+            with advising(self._path):
+                async with _transaction(self._reader, "BEGIN", self._statements) as tx:
+                    yield tx
+
+    async def close(self) -> None:
+        """Wait for the transactions under way, then close the file and let go of its lock."""
+        async with self._writing, self._reading:
+            await self._resources.aclose()
+
+
+class _Transaction(OpenTransaction):
+    def __init__(self, connection: aiosqlite.Connection, statements: Mapping[str, Statement]) -> None:
+        super().__init__(statements)
+        self._connection = connection
+
+    async def run(self, sql: str) -> None:
+        """Run one statement of a migration."""
+        await _run(self._connection, sql)
+
+    async def check_references(self) -> None:
+        """Refuse a state in which a foreign key leads nowhere."""
+        broken = await _run(self._connection, "PRAGMA foreign_key_check")
+        if broken:
+            raise DatabaseError(f"This database cannot be brought up to date: {len(broken)} references lead nowhere.")
+
+    async def _fetch(self, statement: Statement, values: Mapping[str, Any]) -> list[Row]:
+        return list(await self._connection.execute_fetchall(statement.sql, values))  # pyright: ignore[reportArgumentType, reportReturnType]
+
+    async def _execute_many(self, statement: Statement, rows: Sequence[Mapping[str, Any]]) -> None:
+        await self._connection.executemany(statement.sql, rows)  # pyright: ignore[reportArgumentType]
+
+
+@asynccontextmanager
+async def _transaction(
+    connection: aiosqlite.Connection, begin: str, statements: Mapping[str, Statement]
+) -> AsyncGenerator[_Transaction]:
+    """Commit at the end; roll back on any exception, cancellation included.
+
+    A cancelled step still runs in the connection's thread, and the rollback queues behind it; so does the next BEGIN
+    behind the rollback, even if waiting for that is cancelled too.
+    """
+    tx = _Transaction(connection, statements)
+    try:
+        await _run(connection, begin)
+        yield tx
+        tx.end()
+        await connection.commit()
+    except BaseException:
+        tx.end()
+        await connection.rollback()
+        raise
+
+
+@contextmanager
+def advising(path: Path) -> Generator[None]:
+    """Turn what only an operator can mend into a `DatabaseError` that says how."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        advice = _ADVICE.get(getattr(error, "sqlite_errorcode", 0) & 0xFF)  # the low byte is the primary code
+        if advice is None:
+            raise
+        raise DatabaseError(advice.format(path=path, error=error)) from error
+
+
+@asynccontextmanager
+async def _connect(path: Path) -> AsyncGenerator[aiosqlite.Connection]:
+    async with aiosqlite.connect(path, timeout=BUSY_SECONDS, isolation_level=None) as connection:
+        connection.row_factory = _as_dict  # pyright: ignore[reportAttributeAccessIssue] - typed too narrowly there
+        yield connection
+
+
+def _as_dict(cursor: sqlite3.Cursor, values: tuple[Any, ...]) -> Row:
+    return {column[0]: value for column, value in zip(cursor.description, values, strict=True)}
+
+
+@asynccontextmanager
+async def _migrating(writer: aiosqlite.Connection) -> AsyncGenerator["_Transaction"]:
+    async with _transaction(writer, "BEGIN EXCLUSIVE", load_statements("sqlite")) as tx:
+        yield tx
+        await tx.check_references()
+
+
+async def _run(connection: aiosqlite.Connection, sql: str) -> list[Row]:
+    return list(await connection.execute_fetchall(sql))  # pyright: ignore[reportReturnType]
+
+
+def _refuse_misplaced(path: Path) -> None:
+    if not path.parent.is_dir():
+        raise DatabaseError(f"The folder {path.parent} does not exist. Make it, or give another address.")
+    if path.is_dir():
+        raise DatabaseError(f"{path} is a folder. Give the address of a file in it, for example {path / 'marquee.db'}.")
+
+
+@contextmanager
+def _only_process(path: Path) -> Generator[None]:
+    """Keep every other process out; the kernel lets go of the lock of one that was killed."""
+    lock = FileLock(f"{path}.lock", thread_local=False)
+    try:
+        lock.acquire(blocking=False)
+    except Timeout as error:
+        raise DatabaseError(
+            f"{path} is in use by another Marquee. Stop that one first, or give this one a file of its own."
+        ) from error
+    except OSError as error:
+        raise DatabaseError(
+            f"{lock.lock_file} cannot be written ({error.strerror}). Make its folder writable for Marquee."
+        ) from error
+    try:
+        yield
+    finally:
+        lock.release()

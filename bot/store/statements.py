@@ -1,0 +1,115 @@
+"""The named statements of queries/*.sql, loaded once, and what runs them inside a transaction."""
+
+import logging
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from time import perf_counter
+from typing import Any, Literal, cast
+
+import aiosql
+
+Engine = Literal["sqlite", "postgres"]
+Row = Mapping[str, Any]
+
+QUERIES = Path(__file__).parent / "queries"
+#: A statement slower than this is logged: every one is a few milliseconds on an index.
+SLOW_SECONDS = 1.0
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One statement with the placeholders of its engine, and its parameters in their order."""
+
+    name: str
+    sql: str
+    parameters: tuple[str, ...]
+    about: str  #: the comment above it
+
+    def bind(self, values: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Check that `values` are this statement's parameters, no more and no fewer: SQLite alone would not mind more.
+
+        Raises:
+            TypeError: they are not.
+        """
+        if set(values) != set(self.parameters):
+            raise TypeError(f"{self.name} takes {sorted(self.parameters)}, not {sorted(values)}")
+        return values
+
+
+@cache
+def load_statements(engine: Engine) -> Mapping[str, Statement]:
+    """Read every statement of queries/*.sql, by name.
+
+    Raises:
+        ValueError: two statements have one name, which aiosql lets pass when they are in two files.
+    """
+    statements: dict[str, Statement] = {}
+    for path in sorted(QUERIES.glob("*.sql")):
+        driver = {"sqlite": "aiosqlite", "postgres": "asyncpg"}[engine]
+        queries: Any = aiosql.from_path(path, driver)  # pyright: ignore[reportUnknownMemberType]
+        for name in cast(list[str], queries.available_queries):
+            if name.endswith("_cursor"):  # aiosql's own twin of a select
+                continue
+            if name in statements:
+                raise ValueError(f"two statements are called {name}")
+            query = getattr(queries, name)
+            parameters = tuple(cast(Iterable[str], query.__signature__.parameters))[1:]  # the first is aiosql's self
+            statements[name] = Statement(name, query.sql, parameters, query.__doc__ or "")
+    return statements
+
+
+class OpenTransaction(ABC):
+    """A transaction under way: finds statements by name, checks their values, and times them."""
+
+    def __init__(self, statements: Mapping[str, Statement]) -> None:
+        self._statements = statements
+        self._ended = False
+
+    async def all(self, name: str, /, **values: Any) -> list[Row]:  # noqa: ANN401 - what a column takes
+        """Run the statement `name` and give every row."""
+        statement = self._find(name)
+        started = perf_counter()
+        rows = await self._fetch(statement, statement.bind(values))
+        _log_slow(statement, started)
+        return rows
+
+    async def one(self, name: str, /, **values: Any) -> Row | None:  # noqa: ANN401 - what a column takes
+        """Run the statement `name` and give its first row, or None."""
+        rows = await self.all(name, **values)
+        return rows[0] if rows else None
+
+    async def many(self, name: str, rows: Iterable[Mapping[str, Any]], /) -> None:
+        """Run the statement `name`, which gives nothing back, once for each of `rows`."""
+        statement = self._find(name)
+        bound = [statement.bind(values) for values in rows]
+        if not bound:
+            return
+        started = perf_counter()
+        await self._execute_many(statement, bound)
+        _log_slow(statement, started)
+
+    def end(self) -> None:
+        """Refuse whatever comes after the commit or rollback: it would run outside any transaction."""
+        self._ended = True
+
+    def _find(self, name: str) -> Statement:
+        if self._ended:
+            raise RuntimeError(f"{name}: this transaction has ended")
+        return self._statements[name]
+
+    @abstractmethod
+    async def _fetch(self, statement: Statement, values: Mapping[str, Any]) -> list[Row]: ...
+
+    @abstractmethod
+    async def _execute_many(self, statement: Statement, rows: Sequence[Mapping[str, Any]]) -> None: ...
+
+
+def _log_slow(statement: Statement, started: float) -> None:
+    seconds = perf_counter() - started
+    if seconds > SLOW_SECONDS:
+        logger.warning("The statement %s took %.1f s.", statement.name, seconds, extra={"statement": statement.name})

@@ -1,0 +1,213 @@
+"""Subscribers, the films they follow, and who is to be planned."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, time
+from typing import Any
+
+from bot.domain.films import DateChange, Release
+from bot.domain.subscribers import Pause, Subscriber, SubscriberKind, Subscription, TrackRight
+from bot.store.columns import epoch, epoch_or_none, instant_of, instant_or_none, json_text, numbers_of
+from bot.store.database import Row, Transaction
+from bot.store.film_rows import brief_film, by_film, read_change, read_release
+
+
+async def find_subscriber(tx: Transaction, kind: SubscriberKind, discord_id: int) -> Subscriber | None:
+    """Find a guild or a user by Discord's id."""
+    row = await tx.one("find_subscriber", kind=kind.value, discord_id=discord_id)
+    return _read_subscriber(row) if row else None
+
+
+async def get_subscriber(tx: Transaction, subscriber_id: int) -> Subscriber:
+    """Get a subscriber.
+
+    Raises:
+        KeyError: there is none.
+    """
+    row = await tx.one("get_subscriber", subscriber_id=subscriber_id)
+    if row is None:
+        raise KeyError(subscriber_id)
+    return _read_subscriber(row)
+
+
+async def add_subscriber(tx: Transaction, subscriber: Subscriber, now: datetime) -> Subscriber:
+    """Add a subscriber, asleep; the one already there, should somebody else have been first."""
+    row = await tx.one(
+        "add_subscriber",
+        kind=subscriber.kind.value, discord_id=subscriber.discord_id, created_at=epoch(now), **_settings(subscriber),
+    )  # fmt: skip
+    row = row or await tx.one("find_subscriber", kind=subscriber.kind.value, discord_id=subscriber.discord_id)
+    if row is None:
+        raise KeyError(subscriber.discord_id)
+    return _read_subscriber(row)
+
+
+async def save_settings(tx: Transaction, subscriber: Subscriber, now: datetime) -> Subscriber:
+    """Write every setting of `subscriber` and wake it; the settings now in force.
+
+    Raises:
+        KeyError: there is no such subscriber.
+    """
+    row = await tx.one("save_settings", subscriber_id=subscriber.id, now=epoch(now), **_settings(subscriber))
+    if row is None:
+        raise KeyError(subscriber.id)
+    return _read_subscriber(row)
+
+
+async def save_pause(tx: Transaction, subscriber_id: int, pause: Pause | None, now: datetime) -> bool:
+    """Pause the whole subscriber, or with None forget that it ever was, and wake it; False if there is none."""
+    row = await tx.one("save_pause", subscriber_id=subscriber_id, now=epoch(now), **_pause_columns(pause))
+    return row is not None
+
+
+async def list_subscriptions(tx: Transaction, subscriber_id: int) -> list[Subscription]:
+    """List the films followed, brief, the one followed longest first; three statements for any number of films."""
+    releases = by_film(await tx.all("list_followed_releases", subscriber_id=subscriber_id), read_release)
+    changes = by_film(await tx.all("list_followed_date_changes", subscriber_id=subscriber_id), read_change)
+    return [
+        _read_subscription(row, releases.get(row["id"], ()), changes.get(row["id"], ()))
+        for row in await tx.all("list_subscriptions", subscriber_id=subscriber_id)
+    ]
+
+
+async def find_subscription(tx: Transaction, subscriber_id: int, film_id: int) -> Subscription | None:
+    """Find out whether, and how, a film is followed."""
+    row = await tx.one("find_subscription", subscriber_id=subscriber_id, film_id=film_id)
+    if row is None:
+        return None
+    releases = list(map(read_release, await tx.all("list_releases", film_id=film_id)))
+    changes = list(map(read_change, await tx.all("list_date_changes", film_id=film_id)))
+    return _read_subscription(row, releases, changes)
+
+
+async def count_subscriptions(tx: Transaction, subscriber_id: int) -> int:
+    """Count the films followed."""
+    row = await tx.one("count_subscriptions", subscriber_id=subscriber_id)
+    return row["n"] if row else 0
+
+
+async def add_subscription(
+    tx: Transaction, subscriber_id: int, film_id: int, tracked_at: datetime, tracked_by: int, channel_id: int | None
+) -> bool:
+    """Follow a film; False, and nobody is woken, if it is followed already."""
+    row = await tx.one(
+        "add_subscription",
+        subscriber_id=subscriber_id, film_id=film_id, tracked_at=epoch(tracked_at),
+        tracked_by=tracked_by, channel_id=channel_id,
+    )  # fmt: skip
+    return await _wake_if(tx, row, subscriber_id, tracked_at)
+
+
+async def remove_subscription(tx: Transaction, subscriber_id: int, film_id: int, now: datetime) -> bool:
+    """Stop following a film; False if it was not followed."""
+    row = await tx.one("remove_subscription", subscriber_id=subscriber_id, film_id=film_id)
+    return await _wake_if(tx, row, subscriber_id, now)
+
+
+async def pause_subscription(
+    tx: Transaction, subscriber_id: int, film_id: int, pause: Pause | None, now: datetime
+) -> bool:
+    """Keep one film's posts back, or with None no longer; False if it is not followed."""
+    row = await tx.one(
+        "pause_subscription", subscriber_id=subscriber_id, film_id=film_id, **_pause_columns(pause)
+    )  # fmt: skip
+    return await _wake_if(tx, row, subscriber_id, now)
+
+
+async def move_subscription(
+    tx: Transaction, subscriber_id: int, film_id: int, channel_id: int | None, now: datetime
+) -> bool:
+    """Send one film's posts to a channel of their own, or with None where the others go; False if not followed."""
+    row = await tx.one("move_subscription", subscriber_id=subscriber_id, film_id=film_id, channel_id=channel_id)
+    return await _wake_if(tx, row, subscriber_id, now)
+
+
+async def wake_subscriber(tx: Transaction, subscriber_id: int, now: datetime) -> None:
+    """Have a subscriber planned again before anything of it is claimed."""
+    await tx.all("wake_subscriber", subscriber_id=subscriber_id, now=epoch(now))
+
+
+async def list_awake(tx: Transaction, until: datetime, limit: int) -> list[Subscriber]:
+    """List subscribers that are to be planned by `until`, the one that has waited longest first."""
+    return [_read_subscriber(row) for row in await tx.all("list_awake", until=epoch(until), n=limit)]
+
+
+async def find_next_wake(tx: Transaction) -> datetime | None:
+    """Find when the next subscriber is to be planned; None if all sleep until a fact changes."""
+    row = await tx.one("find_next_wake")
+    return instant_or_none(row["next_wake_at"]) if row else None
+
+
+async def end_planning(tx: Transaction, subscriber_id: int, seen_revision: int, next_wake_at: datetime | None) -> bool:
+    """Put a planned subscriber to sleep; False, and it stays awake, if a fact changed after `seen_revision`."""
+    row = await tx.one(
+        "end_planning",
+        subscriber_id=subscriber_id, seen_revision=seen_revision, next_wake_at=epoch_or_none(next_wake_at),
+    )  # fmt: skip
+    return row is not None
+
+
+async def _wake_if(tx: Transaction, changed: Row | None, subscriber_id: int, now: datetime) -> bool:
+    if changed is None:
+        return False
+    await wake_subscriber(tx, subscriber_id, now)
+    return True
+
+
+def _read_subscriber(row: Row) -> Subscriber:
+    return Subscriber(
+        id=row["id"],
+        kind=SubscriberKind(row["kind"]),
+        discord_id=row["discord_id"],
+        channel_id=row["channel_id"],
+        country=row["country"],
+        timezone=row["timezone"],
+        posting_time=time(*divmod(row["posting_minute"], 60)),
+        milestones=numbers_of(row["milestones"]),
+        ping_role_id=row["ping_role_id"],
+        track_right=TrackRight(row["track_right"]),
+        pause=_read_pause(row),
+        country_chosen=bool(row["country_chosen"]),
+        timezone_chosen=bool(row["timezone_chosen"]),
+        settings_changed_at=instant_or_none(row["settings_changed_at"]),
+        revision=row["revision"],
+    )
+
+
+def _settings(subscriber: Subscriber) -> Mapping[str, Any]:
+    return {
+        "channel_id": subscriber.channel_id,
+        "country": subscriber.country,
+        "timezone": subscriber.timezone,
+        "posting_minute": subscriber.posting_time.hour * 60 + subscriber.posting_time.minute,
+        "milestones": json_text(subscriber.milestones),
+        "ping_role_id": subscriber.ping_role_id,
+        "track_right": subscriber.track_right.value,
+        "country_chosen": int(subscriber.country_chosen),
+        "timezone_chosen": int(subscriber.timezone_chosen),
+        "settings_changed_at": epoch_or_none(subscriber.settings_changed_at),
+        **_pause_columns(subscriber.pause),
+    }
+
+
+def _read_pause(row: Row) -> Pause | None:
+    if row["paused_at"] is None:
+        return None
+    return Pause(instant_of(row["paused_at"]), instant_or_none(row["paused_until"]))
+
+
+def _pause_columns(pause: Pause | None) -> Mapping[str, Any]:
+    return {
+        "paused_at": epoch(pause.since) if pause else None,
+        "paused_until": epoch_or_none(pause.until) if pause else None,
+    }
+
+
+def _read_subscription(row: Row, releases: Sequence[Release], changes: Sequence[DateChange]) -> Subscription:
+    return Subscription(
+        film=brief_film(row, releases, changes, {}),
+        tracked_at=instant_of(row["tracked_at"]),
+        tracked_by=row["tracked_by"],
+        channel_id=row["channel_id"],
+        pause=_read_pause(row),
+        told_change_id=row["told_change_id"] or 0,
+    )

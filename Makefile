@@ -30,7 +30,8 @@ run: $(RUN) ## Run the bot on Discord, with the settings of .env
 test: $(DEV) ## Run the tests, but for those of make e2e
 	@$(BIN)/python -m pytest -n logical --dist worksteal --ignore tests/e2e --ignore tests/benchmarks $(ARGS)
 
-check: lint types imports ## Check style, types and import direction (runs no tests)
+check: $(DEV) ## Check style, types and import direction (runs no tests)
+	@$(MAKE) --no-print-directory --keep-going lint types imports
 
 lint: $(DEV)
 	@$(BIN)/ruff check --quiet

@@ -102,6 +102,16 @@ class Settlement:
     stop_dispatch: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Destination:
+    """A channel's health: whether Marquee may write there."""
+
+    channel_id: int
+    paused: bool  #: nothing is sent there until an admin reopens it
+    reason: str  #: why, one sentence for an admin
+    since: datetime  #: when it was paused, or opened again
+
+
 def message_key(channel_id: int, dedup_keys: Iterable[str]) -> str:
     """Make the 24 characters that are the message's nonce and its marker in the history.
 

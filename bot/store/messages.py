@@ -1,0 +1,174 @@
+"""Messages on their way, who may settle them, and the health of where they go."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from bot.domain.messages import (
+    MAX_POSTS,
+    Attempt,
+    Destination,
+    Message,
+    MessageState,
+    Settlement,
+    message_key,
+)
+from bot.domain.posts import SETTLED, Post, PostState
+from bot.store.columns import epoch, epoch_or_none, instant_of
+from bot.store.database import Row, Transaction
+from bot.store.posts import read_post
+from bot.store.subscribers import wake_subscriber
+
+
+async def list_claimable(tx: Transaction, now: datetime, limit: int) -> list[tuple[int, int]]:
+    """List (subscriber, channel) wherever something is due and nothing is on its way, the most pressing first."""
+    rows = await tx.all("list_claimable", now=epoch(now), n=limit)
+    return [(row["subscriber_id"], row["channel_id"]) for row in rows]
+
+
+async def claim(
+    tx: Transaction, subscriber_id: int, channel_id: int, owner: str, now: datetime, lease_until: datetime
+) -> Message | None:
+    """Bundle what is due into a message that `owner` is to send; None if there is nothing left to take.
+
+    At most `MAX_POSTS`, the most pressing first. When another process has a message on its way there, it keeps it.
+    """
+    opened = await tx.one(
+        "open_message",
+        subscriber_id=subscriber_id,
+        channel_id=channel_id,
+        owner=owner,
+        lease_until=epoch(lease_until),
+        now=epoch(now),
+    )
+    if opened is None:
+        return None
+    message_id = opened["id"]
+    rows = await tx.all(
+        "take_due_posts", subscriber_id=subscriber_id, channel_id=channel_id, now=epoch(now), n=MAX_POSTS
+    )
+    if not rows:
+        await tx.all("remove_message", message_id=message_id)
+        return None
+    await tx.many("add_message_post", [{"message_id": message_id, "post_id": row["id"]} for row in rows])
+    posts = _in_order(map(read_post, rows))
+    sealed = await tx.one(
+        "seal_message",
+        message_id=message_id,
+        message_key=message_key(channel_id, (post.dedup_key for post in posts)),
+        attempt=1 + max(row["attempts"] for row in rows),
+    )
+    return _read_message(sealed, posts) if sealed else None
+
+
+async def take_doubtful(tx: Transaction, owner: str, now: datetime, lease_until: datetime, limit: int) -> list[Message]:
+    """Take over messages in doubt: those to ask about again, and those whose owner's lease ran out. Whole."""
+    rows = await tx.all("take_doubtful", owner=owner, now=epoch(now), lease_until=epoch(lease_until), n=limit)
+    taken: list[Message] = []
+    for row in sorted(rows, key=lambda row: row["id"]):
+        posts = await tx.all("list_message_posts", message_id=row["id"])
+        taken.append(_read_message(row, _in_order(map(read_post, posts))))
+    return taken
+
+
+async def expire_leases(tx: Transaction, now: datetime) -> int:
+    """End every lease, for who knows that no other process lives; how many there were."""
+    return len(await tx.all("expire_leases", now=epoch(now)))
+
+
+async def settle_message(
+    tx: Transaction, message: Message, settlement: Settlement, attempt: Attempt, now: datetime
+) -> bool:
+    """Write down what became of a message and its posts; False, and nothing is written, if it has another owner.
+
+    When posts are cancelled their subscriber is planned again: what they told may have to be told anew.
+    """
+    open_still = settlement.message is MessageState.IN_DOUBT
+    row = await tx.one(
+        "settle_message",
+        message_id=message.id,
+        owner=message.owner,
+        attempt=message.attempt,
+        state=settlement.message.value,
+        discord_message_id=attempt.discord_message_id,
+        reason=attempt.reason,
+        retry_at=epoch(settlement.retry_at) if settlement.retry_at else 0,
+        settled_at=None if open_still else epoch(now),
+    )
+    if row is None:
+        return False
+    if settlement.posts is not None:
+        await _settle_posts(tx, message, settlement.posts, settlement.retry_at, attempt.reason, now)
+    if settlement.close_destination:
+        await close_destination(tx, message.channel_id, attempt.reason, now)
+    return True
+
+
+async def mark_plain(tx: Transaction, message: Message, now: datetime, lease_until: datetime) -> Message | None:
+    """Have a message tried again as plain text; None if it has another owner."""
+    row = await tx.one(
+        "mark_plain",
+        message_id=message.id,
+        owner=message.owner,
+        attempt=message.attempt,
+        lease_until=epoch(lease_until),
+    )
+    return _read_message(row, message.posts) if row else None
+
+
+async def find_destination(tx: Transaction, channel_id: int) -> Destination | None:
+    """Find how a destination is; None if nothing was ever wrong with it."""
+    row = await tx.one("find_destination", channel_id=channel_id)
+    return (
+        Destination(row["channel_id"], row["state"] == "paused", row["reason"], instant_of(row["since"]))
+        if row
+        else None
+    )
+
+
+async def open_destination(tx: Transaction, channel_id: int, now: datetime) -> None:
+    """Send there again."""
+    await tx.all("open_destination", channel_id=channel_id, now=epoch(now))
+
+
+async def close_destination(tx: Transaction, channel_id: int, reason: str, now: datetime) -> bool:
+    """Send there no longer; False, and reason and time stay as they were, if it was closed already."""
+    return await tx.one("close_destination", channel_id=channel_id, reason=reason, now=epoch(now)) is not None
+
+
+async def _settle_posts(
+    tx: Transaction, message: Message, state: PostState, retry_at: datetime | None, reason: str, now: datetime
+) -> None:
+    ended = state in SETTLED or state is PostState.CANCELLED
+    await tx.all(
+        "settle_message_posts",
+        message_id=message.id,
+        state=state.value,
+        reason=reason,
+        settled_at=epoch(now) if ended else None,
+        not_before_at=epoch_or_none(retry_at) or 0,
+        failed=int(state is PostState.PLANNED),
+    )
+    if state is PostState.CANCELLED:
+        await wake_subscriber(tx, message.subscriber_id, now)
+
+
+def _in_order(posts: Iterable[Post]) -> tuple[Post, ...]:
+    """The order in which a message shows its posts; RETURNING has none."""
+    return tuple(sorted(posts, key=lambda post: (post.kind.priority, post.due_at, post.dedup_key)))
+
+
+def _read_message(row: Row, posts: tuple[Post, ...]) -> Message:
+    return Message(
+        id=row["id"],
+        subscriber_id=row["subscriber_id"],
+        channel_id=row["channel_id"],
+        state=MessageState(row["state"]),
+        owner=row["owner"],
+        lease_until=instant_of(row["lease_until"]),
+        attempt=row["attempt"],
+        first_sent_at=instant_of(row["first_sent_at"]),
+        message_key=row["message_key"],
+        posts=posts,
+        discord_message_id=row["discord_message_id"],
+        plain=bool(row["plain"]),
+    )

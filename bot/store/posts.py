@@ -1,0 +1,110 @@
+"""What is owed, one row each, from the plan to its end."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from bot.domain.films import ReleaseType
+from bot.domain.posts import Post, PostKind, PostState
+from bot.store.columns import date_or_none, epoch, epoch_or_none, instant_of, instant_or_none, text_or_none
+from bot.store.database import Row, Transaction
+
+
+async def list_posts_since(tx: Transaction, subscriber_id: int, since: datetime) -> list[Post]:
+    """List what the subscriber was or is owed from `since` on, in any state, by time."""
+    return [read_post(row) for row in await tx.all("list_posts_since", subscriber_id=subscriber_id, since=epoch(since))]
+
+
+async def arm_post(tx: Transaction, post: Post) -> bool:
+    """Owe `post`; False if its dedup key is there already in any state but cancelled."""
+    row = await tx.one(
+        "arm_post",
+        subscriber_id=post.subscriber_id,
+        film_id=post.film_id,
+        kind=post.kind.value,
+        priority=post.kind.priority,
+        milestone_days=post.milestone_days,
+        country=post.country,
+        type=post.type and post.type.value,
+        date=text_or_none(post.date),
+        old_date=text_or_none(post.old_date),
+        change_id=post.change_id,
+        since_at=epoch_or_none(post.since_at),
+        dedup_key=post.dedup_key,
+        **_place(post),
+    )
+    return row is not None
+
+
+async def move_post(tx: Transaction, post_id: int, post: Post) -> bool:
+    """Give a planned post the time and channel of `post`; False if it is planned no longer."""
+    return await tx.one("move_post", post_id=post_id, **_place(post)) is not None
+
+
+async def move_armed(tx: Transaction, post: Post) -> bool:
+    """Give the planned post with the dedup key of `post` its time and channel; False if none is planned."""
+    return await tx.one("move_armed", dedup_key=post.dedup_key, **_place(post)) is not None
+
+
+async def cancel_post(tx: Transaction, post_id: int, reason: str, now: datetime) -> bool:
+    """Owe a planned post no longer; False if it is planned no longer."""
+    return await tx.one("cancel_post", post_id=post_id, reason=reason, now=epoch(now)) is not None
+
+
+async def settle_post(tx: Transaction, post_id: int, state: PostState, reason: str, now: datetime) -> bool:
+    """End a planned post without a message; False if it is planned no longer."""
+    row = await tx.one("settle_post", post_id=post_id, state=state.value, reason=reason, now=epoch(now))
+    return row is not None
+
+
+async def skip_due_posts(tx: Transaction, now: datetime) -> list[Post]:
+    """Skip what is due and cannot go out: paused, nowhere to go, or stale; those posts, each with its reason.
+
+    Posts of a subscriber with a fact newer than its plan are left for the planner.
+    """
+    return [read_post(row) for row in await tx.all("skip_due_posts", now=epoch(now))]
+
+
+async def list_settled(tx: Transaction, subscriber_id: int, limit: int) -> list[Post]:
+    """List the posts that came to an end, the newest first; cancelled ones are not among them."""
+    return [read_post(row) for row in await tx.all("list_settled", subscriber_id=subscriber_id, n=limit)]
+
+
+async def list_skipped_between(tx: Transaction, subscriber_id: int, since: datetime, until: datetime) -> list[Post]:
+    """List what a pause kept back from `since` to `until`, both included, by the time it was due."""
+    rows = await tx.all("list_skipped_between", subscriber_id=subscriber_id, since=epoch(since), until=epoch(until))
+    return [read_post(row) for row in rows]
+
+
+async def count_uncertain(tx: Transaction) -> int:
+    """Count the posts of which nobody can tell whether they arrived."""
+    row = await tx.one("count_uncertain")
+    return row["n"] if row else 0
+
+
+def read_post(row: Row) -> Post:
+    """A row of posts."""
+    return Post(
+        subscriber_id=row["subscriber_id"],
+        kind=PostKind(row["kind"]),
+        dedup_key=row["dedup_key"],
+        due_at=instant_of(row["due_at"]),
+        fresh_until=instant_of(row["fresh_until"]),
+        film_id=row["film_id"],
+        milestone_days=row["milestone_days"],
+        country=row["country"],
+        type=ReleaseType(row["type"]) if row["type"] else None,
+        date=date_or_none(row["date"]),
+        old_date=date_or_none(row["old_date"]),
+        change_id=row["change_id"],
+        channel_id=row["channel_id"],
+        since_at=instant_or_none(row["since_at"]),
+        id=row["id"],
+        state=PostState(row["state"]),
+        reason=row["reason"],
+        settled_at=instant_or_none(row["settled_at"]),
+    )
+
+
+def _place(post: Post) -> Mapping[str, Any]:
+    return {"due_at": epoch(post.due_at), "fresh_until": epoch(post.fresh_until), "channel_id": post.channel_id}

@@ -1,0 +1,90 @@
+-- name: list_posts_since(subscriber_id, since)
+-- What one subscriber was or is owed from a time on, in any state.
+SELECT
+    id, subscriber_id, film_id, kind, priority, milestone_days, country, type, date, old_date, change_id, channel_id,
+    since_at, dedup_key, due_at, fresh_until, attempts, state, reason, settled_at
+FROM posts WHERE subscriber_id = :subscriber_id AND due_at >= :since ORDER BY due_at, priority, id;
+
+-- name: arm_post(subscriber_id, film_id, kind, priority, milestone_days, country, type, date, old_date, change_id, channel_id, since_at, dedup_key, due_at, fresh_until)^
+-- Owed now. The unique key, not care, stops doubles; only what was cancelled can be owed again.
+INSERT INTO posts (
+    subscriber_id, film_id, kind, priority, milestone_days, country, type, date, old_date, change_id, channel_id,
+    since_at, dedup_key, due_at, fresh_until, not_before_at, attempts, state, reason, settled_at
+) VALUES (
+    :subscriber_id, :film_id, :kind, :priority, :milestone_days, :country, :type, :date, :old_date, :change_id,
+    :channel_id, :since_at, :dedup_key, :due_at, :fresh_until, 0, 0, 'planned', '', NULL
+)
+ON CONFLICT (dedup_key) DO UPDATE SET
+    state = 'planned', reason = '', settled_at = NULL, not_before_at = 0, due_at = excluded.due_at,
+    fresh_until = excluded.fresh_until, channel_id = excluded.channel_id, old_date = excluded.old_date
+WHERE posts.state = 'cancelled'
+RETURNING id;
+
+-- name: move_post(post_id, due_at, fresh_until, channel_id)^
+-- Another time or channel, as long as nobody has taken it.
+UPDATE posts SET due_at = :due_at, fresh_until = :fresh_until, channel_id = :channel_id
+WHERE id = :post_id AND state = 'planned' RETURNING id;
+
+-- name: move_armed(dedup_key, due_at, fresh_until, channel_id)^
+-- The same by its key.
+UPDATE posts SET due_at = :due_at, fresh_until = :fresh_until, channel_id = :channel_id
+WHERE dedup_key = :dedup_key AND state = 'planned' RETURNING id;
+
+-- name: cancel_post(post_id, reason, now)^
+-- No longer owed, as long as nobody has taken it.
+UPDATE posts SET state = 'cancelled', reason = :reason, settled_at = :now
+WHERE id = :post_id AND state = 'planned' RETURNING id;
+
+-- name: settle_post(post_id, state, reason, now)^
+-- It ends without a message, as long as nobody has taken it.
+UPDATE posts SET state = :state, reason = :reason, settled_at = :now
+WHERE id = :post_id AND state = 'planned' RETURNING id;
+
+-- name: skip_due_posts(now)
+-- What is due and cannot go out, and why. Not while a fact is newer than the plan: the planner goes first.
+UPDATE posts SET state = 'skipped', reason = blocked.why, settled_at = :now
+FROM (
+    SELECT p.id AS post_id,
+        CASE
+            WHEN p.kind <> 'resume' AND (
+                s.paused_at <= :now AND (s.paused_until IS NULL OR s.paused_until > :now)
+                OR f.paused_at <= :now AND (f.paused_until IS NULL OR f.paused_until > :now)
+            ) THEN 'paused'
+            WHEN d.state = 'paused' THEN 'paused: ' || d.reason
+            WHEN p.channel_id IS NULL THEN 'no channel is set: /settings'
+            WHEN p.fresh_until <= :now AND p.attempts > 0 THEN 'stale: Discord did not take it in time'
+            WHEN p.fresh_until <= :now THEN 'stale: the bot was not running at the time'
+        END AS why
+    FROM posts p
+    JOIN subscribers s ON s.id = p.subscriber_id AND s.planned_revision = s.revision
+    LEFT JOIN subscriptions f ON f.subscriber_id = p.subscriber_id AND f.film_id = p.film_id
+    LEFT JOIN destinations d ON d.channel_id = p.channel_id
+    WHERE p.state = 'planned' AND p.due_at <= :now
+) AS blocked
+WHERE posts.id = blocked.post_id AND blocked.why IS NOT NULL AND posts.state = 'planned'
+RETURNING
+    id, subscriber_id, film_id, kind, priority, milestone_days, country, type, date, old_date, change_id, channel_id,
+    since_at, dedup_key, due_at, fresh_until, attempts, state, reason, settled_at;
+
+-- name: list_settled(subscriber_id, n)
+-- The latest that came to an end.
+SELECT
+    id, subscriber_id, film_id, kind, priority, milestone_days, country, type, date, old_date, change_id, channel_id,
+    since_at, dedup_key, due_at, fresh_until, attempts, state, reason, settled_at
+FROM posts
+WHERE subscriber_id = :subscriber_id AND state IN ('sent', 'skipped', 'failed', 'uncertain')
+ORDER BY settled_at DESC, id DESC LIMIT :n;
+
+-- name: list_skipped_between(subscriber_id, since, until)
+-- What a pause kept back; the message that tells of it is none of it.
+SELECT
+    id, subscriber_id, film_id, kind, priority, milestone_days, country, type, date, old_date, change_id, channel_id,
+    since_at, dedup_key, due_at, fresh_until, attempts, state, reason, settled_at
+FROM posts
+WHERE subscriber_id = :subscriber_id AND state = 'skipped' AND reason LIKE 'paused%' AND kind <> 'resume'
+    AND settled_at BETWEEN :since AND :until
+ORDER BY due_at, priority, id;
+
+-- name: count_uncertain()^
+-- For the operator: what nobody can tell.
+SELECT COUNT(*) AS n FROM posts WHERE state = 'uncertain';

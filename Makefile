@@ -3,7 +3,7 @@
 
 PYTHON ?= python3
 UV ?= uv
-CHROMIUM ?= $(firstword $(foreach name,chromium chromium-browser google-chrome,$(shell command -v $(name) 2>/dev/null)))
+MARQUEE_CHROMIUM ?= $(firstword $(foreach name,chromium chromium-browser google-chrome,$(shell command -v $(name) 2>/dev/null)))
 ARGS ?=
 
 VENV := .venv
@@ -52,13 +52,13 @@ format: $(DEV) ## Put the code into the house's form
 	@$(BIN)/ruff format
 
 e2e: $(DEV) chromium ## Drive the sandbox's page in Chromium (installed from Debian if it is missing and may be)
-	@CHROMIUM="$$(command -v '$(CHROMIUM)' || command -v chromium)" $(BIN)/python -m pytest tests/e2e $(ARGS)
+	@MARQUEE_CHROMIUM="$$(command -v '$(MARQUEE_CHROMIUM)' || command -v chromium)" $(BIN)/python -m pytest tests/e2e $(ARGS)
 
 chromium:
-	@test -z '$(CHROMIUM)' || exit 0; \
+	@test -z '$(MARQUEE_CHROMIUM)' || exit 0; \
 	sudo=; test "$$(id -u)" = 0 || sudo="sudo -n"; \
 	if ! command -v apt-get >/dev/null || ! $$sudo true 2>/dev/null; then \
-		echo "make e2e needs Chromium: put chromium on the PATH, or name it: make e2e CHROMIUM=/path/to/chromium"; exit 1; \
+		echo "make e2e needs Chromium: put chromium on the PATH, or name it: make e2e MARQUEE_CHROMIUM=/path/to/chromium"; exit 1; \
 	fi; \
 	echo "Installing Debian's chromium…"; \
 	{ $$sudo apt-get update && $$sudo apt-get install -y --no-install-recommends chromium; } >$(VENV)/chromium.log 2>&1 \

@@ -42,7 +42,7 @@ _STANDARD_FIELDS: Final = frozenset(vars(logging.makeLogRecord({}))) | {"message
 
 
 def set_up_logging(
-    level: LogLevel, log_format: LogFormat, *, secrets: Iterable[Secret] = (), stream: TextIO | None = None
+    level: LogLevel, log_format: LogFormat, secrets: Iterable[Secret] = (), *, stream: TextIO | None = None
 ) -> None:
     """Send every record of `level` and above to `stream` (stderr if None), in place of an earlier set-up.
 

@@ -3,8 +3,11 @@
     MarqueeError
     ├── UserError            someone typed something: the sentence is shown to them, privately
     │   ├── FilmNotFound         with the nearest titles
+    │   ├── SeveralFilms         where no picker can ask which
+    │   ├── FilmNotNamed
     │   ├── NotTracked
     │   ├── TooManyFilms
+    │   ├── NothingPaused
     │   ├── BadSetting           a zone, hour, date, country or milestone that does not exist
     │   ├── NotAllowed
     │   └── NotInServer
@@ -38,11 +41,32 @@ class FilmNotFound(UserError):
         self.typed = typed
         self.nearest = tuple(nearest)
         if nearest:
-            super().__init__(f"No film found for “{typed}”. Did you mean {_either(nearest)}?")
+            super().__init__(f"No film found for “{typed}”. Did you mean {_joined(nearest, 'or')}?")
         else:
             super().__init__(
                 f"No film found for “{typed}”. Start typing its title and pick it from the list, or see `/upcoming`."
             )
+
+
+class SeveralFilms(UserError):
+    """Several films fit what was typed, where only one can be meant."""
+
+    def __init__(self, typed: str, labels: Sequence[str]) -> None:
+        super().__init__(f"“{typed}” fits {_joined(labels[:5], 'and')}. Pick the one you mean from the list.")
+
+
+class FilmNotNamed(UserError):
+    """A command about "the film" where no film is followed yet."""
+
+    def __init__(self) -> None:
+        super().__init__("Which film? Nothing is tracked here yet: name a film, such as `/film Dune`, or `/track` one.")
+
+
+class NothingPaused(UserError):
+    """A resume where nothing is paused."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(f"{what} not paused. `/schedule` shows what comes next.")
 
 
 class NotTracked(UserError):
@@ -88,7 +112,7 @@ class DatabaseError(OperatorError):
     """The database cannot be used as it is."""
 
 
-def _either(titles: Sequence[str]) -> str:
+def _joined(titles: Sequence[str], word: str) -> str:
     """Join titles the way a person says them: "A", "A or B", "A, B or C"."""
     marked = [f"**{title}**" for title in titles]
-    return marked[0] if len(marked) == 1 else f"{', '.join(marked[:-1])} or {marked[-1]}"
+    return marked[0] if len(marked) == 1 else f"{', '.join(marked[:-1])} {word} {marked[-1]}"

@@ -1,5 +1,6 @@
 """What a film is: its facts, each with where it comes from. Values only; which release counts is in releases.py."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
@@ -147,3 +148,35 @@ class Film:
     def people(self, job: Job) -> tuple[Credit, ...]:
         """The credits of one job, in billing order."""
         return tuple(sorted((c for c in self.credits if c.job is job), key=lambda credit: credit.position))
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogueEntry:
+    """A franchise's entry as a catalogue has it: its film by key, not yet by id."""
+
+    kind: EntryKind
+    title: str
+    story: int
+    film_key: str | None
+    date: ReleaseDate
+    country: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogueFranchise:
+    """A franchise, its entries in release order."""
+
+    key: str
+    name: str
+    entries: tuple[CatalogueEntry, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """A whole catalogue, and a digest that changes with any byte of it."""
+
+    source: str
+    films: Mapping[str, Film]  #: by key
+    franchises: tuple[CatalogueFranchise, ...]
+    digest: str

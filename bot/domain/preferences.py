@@ -130,6 +130,12 @@ def read_month(typed: str, today: date) -> date:
     raise BadSetting("a month", _short(typed), f"June, June {today.year + 1} or {today.year + 1}-06")
 
 
+def months_from(today: date) -> list[str]:
+    """The names of the next twelve months, this one first: "June 2025"."""
+    months = (today.replace(day=1) + relativedelta(months=number) for number in range(12))
+    return [f"{month:%B %Y}" for month in months]
+
+
 def _after_span(typed: str, start: datetime) -> datetime | None:
     match = _SPAN.fullmatch(typed.strip())
     if match is None:

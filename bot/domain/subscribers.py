@@ -1,15 +1,18 @@
 """Who is told, when and where: a guild or a user, their settings, and the films they follow."""
 
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import date, datetime, time
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
+from bot.domain.dates import local_day
 from bot.domain.films import Film
 
 #: Days before the release, by local dates, on which a countdown is posted.
 DEFAULT_MILESTONES = (30, 7, 3, 1)
 DEFAULT_POSTING_TIME = time(9)
+#: Where nothing hints at a country: most films have a date there first.
+DEFAULT_COUNTRY = "US"
 #: A year ahead is the farthest that a countdown is of use; more than ten a film is noise.
 MAX_MILESTONE_DAYS, MAX_MILESTONES = 365, 10
 #: A guild's channel stays readable, and a plan cheap.
@@ -50,7 +53,7 @@ class Subscriber:
     kind: SubscriberKind
     discord_id: int
     channel_id: int | None = None
-    country: str = "US"
+    country: str = DEFAULT_COUNTRY
     timezone: str = "America/New_York"
     posting_time: time = DEFAULT_POSTING_TIME
     milestones: tuple[int, ...] = DEFAULT_MILESTONES
@@ -78,3 +81,8 @@ class Subscription:
     channel_id: int | None = None  #: overrides the subscriber's channel
     pause: Pause | None = None
     told_change_id: int = 0  #: the newest change of date that this subscriber was told of, or is being told of
+
+
+def today_of(subscriber: Subscriber | None, now: datetime) -> date:
+    """The local day of a subscriber; UTC's for somebody who has none."""
+    return local_day(now, subscriber.zone) if subscriber else now.date()

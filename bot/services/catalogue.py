@@ -1,14 +1,12 @@
 """Taking facts over into the store: the bundled catalogue at the start, and every date that they move."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 
-from bot.domain.films import DateChange, Film, FranchiseEntry
+from bot.domain.films import Catalogue, CatalogueEntry, DateChange, Film, FranchiseEntry
 from bot.domain.releases import changed_dates
-from bot.sources.bundled import SOURCE, BundledEntry, Catalogue, digest_of, read_catalogue
 from bot.store import films as film_store
 from bot.store.database import Database, Transaction
 
@@ -24,16 +22,16 @@ class Loaded:
     moved: int  #: dates that are not what they were
 
 
-async def load_catalogue(db: Database, folder: Path, now: datetime) -> Loaded:
-    """Take the catalogue over if a byte of it has changed; all of it or nothing.
+async def load_catalogue(db: Database, digest: str, read: Callable[[], Catalogue], now: datetime) -> Loaded:
+    """Take the catalogue over if a byte of it has changed; all of it or nothing. `read` is called only then.
 
     Raises:
         CatalogueError: a file cannot be used.
     """
     async with db.reading() as tx:
-        if await film_store.find_meta(tx, _DIGEST) == digest_of(folder):
+        if await film_store.find_meta(tx, _DIGEST) == digest:
             return Loaded(0, 0)
-    catalogue = read_catalogue(folder)
+    catalogue = read()
     async with db.transaction() as tx:
         loaded = await _take_over_all(tx, catalogue, now)
         await film_store.set_meta(tx, _DIGEST, catalogue.digest)
@@ -45,11 +43,11 @@ async def _take_over_all(tx: Transaction, catalogue: Catalogue, now: datetime) -
     ids: dict[str, int] = {}
     moved = 0
     for key, film in catalogue.films.items():
-        ids[key], changes = await take_over(tx, film, SOURCE, now)
+        ids[key], changes = await take_over(tx, film, catalogue.source, now)
         moved += len(changes)
     for franchise in catalogue.franchises:
         entries = [_entry(entry, ids) for entry in franchise.entries]
-        await film_store.save_franchise(tx, f"{SOURCE}:{franchise.key}", franchise.name, entries, now)
+        await film_store.save_franchise(tx, f"{catalogue.source}:{franchise.key}", franchise.name, entries, now)
     return Loaded(len(catalogue.films), moved)
 
 
@@ -79,6 +77,6 @@ async def _find_known(tx: Transaction, film: Film) -> Film | None:
     return None
 
 
-def _entry(entry: BundledEntry, ids: dict[str, int]) -> FranchiseEntry:
+def _entry(entry: CatalogueEntry, ids: dict[str, int]) -> FranchiseEntry:
     film_id = ids[entry.film_key] if entry.film_key else None
     return FranchiseEntry(entry.kind, entry.title, entry.story, film_id, entry.date, entry.country, entry.note)

@@ -1,18 +1,16 @@
 """Finding the film that somebody means by what they typed, typos and all, over the films that the store knows."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
 from rapidfuzz import fuzz
 from rapidfuzz.distance import OSA
 
-from bot.domain.dates import local_day
 from bot.domain.errors import FilmNotFound
 from bot.domain.films import Film
 from bot.domain.releases import counting_release
-from bot.domain.subscribers import Subscriber
 from bot.domain.titles import MAX_TYPED, normalise, split_year, unsorted, without_article
 from bot.store import films as film_store
 from bot.store.database import Database
@@ -62,21 +60,22 @@ class FilmSearch:
         """Every film, brief."""
         return [entry.film for entry in self._entries]
 
-    def suggest(self, typed: str, country: str, today: date) -> list[Hit]:
+    def suggest(self, typed: str, country: str, today: date, among: Collection[int] | None = None) -> list[Hit]:
         """At most 25 films for what has been typed so far, the best first; at equal fit the next to come first.
 
-        Nothing typed: what comes next.
+        Nothing typed: what comes next. `among`: only films with these ids.
         """
         text, year = split_year(unsorted(typed[:MAX_TYPED]))
         wanted = normalise(text)
         if not wanted and typed.strip():
             return []
-        hits = [Hit(entry.film, _score(wanted, year, entry)) for entry in self._entries]
+        entries = self._entries if among is None else [e for e in self._entries if e.film.id in among]
+        hits = [Hit(entry.film, _score(wanted, year, entry)) for entry in entries]
         fitting = [hit for hit in hits if hit.score >= FITS]
         fitting.sort(key=lambda hit: (-round(hit.score), *_soonest(hit.film, country, today), hit.film.label))
         return fitting[:MAX_HITS]
 
-    def resolve(self, typed: str, country: str, today: date) -> list[Film]:
+    def resolve(self, typed: str, country: str, today: date, among: Collection[int] | None = None) -> list[Film]:
         """The film that a submitted text means; several when it must be asked which, best first.
 
         Takes the value of a choice ("id:12"), the label that Discord sometimes submits instead, or free text.
@@ -93,7 +92,7 @@ class FilmSearch:
         named = [film for film in self._by_id.values() if film.label == label]
         if len(named) == 1:
             return named
-        hits = self.suggest(label, country, today)
+        hits = self.suggest(label, country, today, among)
         if not hits:
             raise FilmNotFound(shown(typed), self._nearest(typed))
         best = [hit.film for hit in hits if hit.score > hits[0].score - 4]
@@ -111,11 +110,6 @@ def shown(typed: str) -> str:
     """What somebody typed, short enough to say back."""
     text = " ".join(typed.split())
     return text if len(text) <= 60 else text[:59] + "…"
-
-
-def today_of(subscriber: Subscriber | None, now: datetime) -> date:
-    """The local day of a subscriber; UTC's for somebody who has none."""
-    return local_day(now, subscriber.zone) if subscriber else now.date()
 
 
 def _names(film: Film) -> tuple[str, ...]:

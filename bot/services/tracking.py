@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.domain.answers import Tracked
 from bot.domain.errors import FilmNotFound, NotTracked, TooManyFilms
 from bot.domain.films import Film
 from bot.domain.places import country_of_locale, distinct_zones
-from bot.domain.posts import Post, forecast, resume_post
-from bot.domain.releases import Counting, counting_release
-from bot.domain.subscribers import MAX_FILMS, Pause, Subscriber, SubscriberKind, Subscription
-from bot.services.search import today_of
+from bot.domain.posts import forecast, resume_post
+from bot.domain.releases import counting_release
+from bot.domain.subscribers import DEFAULT_COUNTRY, MAX_FILMS, Pause, Subscriber, SubscriberKind, Subscription, today_of
 from bot.store import films as film_store
 from bot.store import posts as post_store
 from bot.store import subscribers as subscriber_store
@@ -27,20 +27,6 @@ class Place:
     locale: str  #: the typist's Discord locale
 
 
-@dataclass(frozen=True, slots=True)
-class Tracked:
-    """What `/track` came to."""
-
-    film: Film
-    subscriber: Subscriber
-    subscription: Subscription
-    counting: Counting
-    posts: tuple[Post, ...]  #: what is still to come of it, by time
-    already: bool  #: it was tracked before
-    first: bool  #: the server is new: its country and zone are guessed
-    zones: tuple[str, ...]  #: which zones its clocks may run by; more than one until somebody has said which
-
-
 class Tracking:
     """The films that subscribers follow."""
 
@@ -52,8 +38,8 @@ class Tracking:
         async with self._db.reading() as tx:
             return await subscriber_store.find_subscriber(tx, SubscriberKind.GUILD, guild_id)
 
-    async def subscriber_of(self, place: Place, now: datetime) -> tuple[Subscriber, bool]:
-        """The server's settings, made from a guess if there are none, and whether they are new."""
+    async def get_subscriber(self, place: Place, now: datetime) -> Subscriber:
+        """The server's settings, made from a guess if there are none."""
         async with self._db.transaction() as tx:
             return await _subscriber(tx, place, now)
 
@@ -68,7 +54,7 @@ class Tracking:
             film = await film_store.find_film(tx, film_id)
             if film is None:
                 raise FilmNotFound(f"id:{film_id}")
-            subscriber, first = await _subscriber(tx, place, now)
+            subscriber = await _subscriber(tx, place, now)
             known = await subscriber_store.find_subscription(tx, subscriber.id, film_id)
             if known is None:
                 if await subscriber_store.count_subscriptions(tx, subscriber.id) >= MAX_FILMS:
@@ -76,9 +62,8 @@ class Tracking:
                 await subscriber_store.add_subscription(tx, subscriber.id, film_id, now, place.user_id, channel_id)
             elif channel_id is not None and channel_id != known.channel_id:
                 await subscriber_store.move_subscription(tx, subscriber.id, film_id, channel_id, now)
-            subscription = await subscriber_store.find_subscription(tx, subscriber.id, film_id)
-            assert subscription is not None
-        return _tracked(film, subscriber, subscription, now, already=known is not None, first=first)
+            subscription = await _get_subscription(tx, subscriber, film)
+        return _tracked(film, subscriber, subscription, now, already=known is not None)
 
     async def untrack(self, guild_id: int, film_id: int, now: datetime) -> Film:
         """Stop following a film; what it owed is cancelled. The film.
@@ -103,7 +88,7 @@ class Tracking:
             known = await subscriber_store.find_subscription(tx, subscriber.id, film_id) if subscriber else None
         if subscriber is None or film is None or known is None:
             return None
-        return _tracked(film, subscriber, known, now, already=True, first=False)
+        return _tracked(film, subscriber, known, now, already=True)
 
     async def list_tracked(self, guild_id: int) -> tuple[Subscriber | None, Sequence[Subscription]]:
         """The server's settings and every film it follows, in no order."""
@@ -133,16 +118,21 @@ class Tracking:
                 await post_store.move_armed(tx, post)
 
 
-async def _subscriber(tx: Transaction, place: Place, now: datetime) -> tuple[Subscriber, bool]:
+async def _get_subscription(tx: Transaction, subscriber: Subscriber, film: Film) -> Subscription:
+    subscription = await subscriber_store.find_subscription(tx, subscriber.id, film.id)
+    if subscription is None:
+        raise NotTracked(film.title)
+    return subscription
+
+
+async def _subscriber(tx: Transaction, place: Place, now: datetime) -> Subscriber:
     known = await subscriber_store.find_subscriber(tx, SubscriberKind.GUILD, place.guild_id)
-    if known is not None:
-        return known, False
-    return await subscriber_store.add_subscriber(tx, _guess(place, now), now), True
+    return known or await subscriber_store.add_subscriber(tx, _guess(place, now), now)
 
 
 def _guess(place: Place, now: datetime) -> Subscriber:
     """Settings to begin with: the country of the typist's locale, its main zone, the channel they typed in."""
-    country = country_of_locale(place.locale) or "US"
+    country = country_of_locale(place.locale) or DEFAULT_COUNTRY
     zones = distinct_zones(country, now)
     return Subscriber(
         id=0,
@@ -155,13 +145,13 @@ def _guess(place: Place, now: datetime) -> Subscriber:
 
 
 def _tracked(
-    film: Film, subscriber: Subscriber, subscription: Subscription, now: datetime, *, already: bool, first: bool
+    film: Film, subscriber: Subscriber, subscription: Subscription, now: datetime, *, already: bool
 ) -> Tracked:
     tracked_on = today_of(subscriber, subscription.tracked_at)
     coming = tuple(post for post in forecast(subscriber, [subscription]) if post.due_at > now)
     zones = () if subscriber.timezone_chosen else distinct_zones(subscriber.country, now)
     counting = counting_release(film, subscriber.country, tracked_on)
-    return Tracked(film, subscriber, subscription, counting, coming, already, first, zones)
+    return Tracked(film, subscriber, subscription, counting, coming, already, zones)
 
 
 async def _set_pause(

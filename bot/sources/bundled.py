@@ -4,7 +4,6 @@ import datetime as dt
 import hashlib
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 from typing import TypeVar
@@ -13,7 +12,19 @@ import msgspec
 
 from bot.domain.dates import ReleaseDate
 from bot.domain.errors import CatalogueError
-from bot.domain.films import Credit, DateChange, EntryKind, Film, Job, Release, ReleaseType, Trivia
+from bot.domain.films import (
+    Catalogue,
+    CatalogueEntry,
+    CatalogueFranchise,
+    Credit,
+    DateChange,
+    EntryKind,
+    Film,
+    Job,
+    Release,
+    ReleaseType,
+    Trivia,
+)
 from bot.domain.places import countries
 
 SOURCE = "bundled"
@@ -92,37 +103,6 @@ class _FranchiseFile(msgspec.Struct, forbid_unknown_fields=True):
     entries: list[_Entry]
 
 
-@dataclass(frozen=True, slots=True)
-class BundledEntry:
-    """A franchise's entry as the catalogue has it: its film by key, not yet by id."""
-
-    kind: EntryKind
-    title: str
-    story: int
-    film_key: str | None
-    date: ReleaseDate
-    country: str
-    note: str
-
-
-@dataclass(frozen=True, slots=True)
-class BundledFranchise:
-    """A franchise, its entries in release order."""
-
-    key: str
-    name: str
-    entries: tuple[BundledEntry, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Catalogue:
-    """Everything in the folder, and a digest that changes with any byte of it."""
-
-    films: Mapping[str, Film]  #: by key, the file's stem
-    franchises: tuple[BundledFranchise, ...]
-    digest: str
-
-
 def find_catalogue() -> Path:
     """The folder of the bundled catalogue: `bot/data` when installed from a wheel, `data` in a checkout.
 
@@ -154,7 +134,7 @@ def read_catalogue(folder: Path) -> Catalogue:
     if not films:
         raise CatalogueError(f"The film catalogue in {folder} has no films; point MARQUEE_DATA at a folder that has.")
     franchises = tuple(_franchise(path, films) for path in sorted((folder / "franchises").glob("*.toml")))
-    return Catalogue(films, franchises, digest_of(folder))
+    return Catalogue(SOURCE, films, franchises, digest_of(folder))
 
 
 def _files(folder: Path) -> Iterator[Path]:
@@ -221,25 +201,25 @@ def _change(change: _Change) -> DateChange:
     return DateChange(0, 0, _country(change.country), change.type, old, new, source, known_at, history=True)
 
 
-def _franchise(path: Path, films: Mapping[str, Film]) -> BundledFranchise:
+def _franchise(path: Path, films: Mapping[str, Film]) -> CatalogueFranchise:
     file = _load(path, _FranchiseFile)
     try:
-        return BundledFranchise(path.stem, _text(file.name, "name"), tuple(_entry(e, films) for e in file.entries))
+        return CatalogueFranchise(path.stem, _text(file.name, "name"), tuple(_entry(e, films) for e in file.entries))
     except ValueError as error:
         raise CatalogueError(f"The catalogue file {path.name} is wrong: {error}.") from error
 
 
-def _entry(entry: _Entry, films: Mapping[str, Film]) -> BundledEntry:
+def _entry(entry: _Entry, films: Mapping[str, Film]) -> CatalogueEntry:
     if entry.film is not None:
         film = films.get(entry.film)
         if film is None:
             raise ValueError(f"there is no film file {entry.film}.toml")
         date = ReleaseDate.parse(entry.date)
-        return BundledEntry(EntryKind.FILM, film.title, entry.story, entry.film, date, entry.country, entry.note)
+        return CatalogueEntry(EntryKind.FILM, film.title, entry.story, entry.film, date, entry.country, entry.note)
     if entry.series is None:
         raise ValueError("an entry names neither a film nor a series")
     date = ReleaseDate.parse(entry.date)
-    return BundledEntry(EntryKind.SERIES, entry.series, entry.story, None, date, entry.country, entry.note)
+    return CatalogueEntry(EntryKind.SERIES, entry.series, entry.story, None, date, entry.country, entry.note)
 
 
 def _country(code: str) -> str:

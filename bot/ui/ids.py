@@ -202,9 +202,56 @@ class StopId(CustomId):
         return cls(int(match["film_id"]))
 
 
+class SettingName(StrEnum):
+    """The controls of the settings' card."""
+
+    CHANNEL = "channel"
+    ROLE = "role"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class SettingId(CustomId):
+    """A control of the settings' card."""
+
+    template: ClassVar[str] = f"mq:set:(?P<name>{_any_of(SettingName)})"
+    name: SettingName
+
+    @classmethod
+    def of(cls, match: re.Match[str]) -> Self:
+        """Make the value from a match of `template`."""
+        return cls(SettingName(match["name"]))
+
+
+@dataclass(frozen=True, slots=True)
+class OpenId(CustomId):
+    """Open a film's card, privately, from an answer about something else."""
+
+    template: ClassVar[str] = f"mq:open:(?P<film_id>{_ID}):(?P<tab>{_any_of(Tab)})"
+    film_id: int
+    tab: Tab
+
+    @classmethod
+    def of(cls, match: re.Match[str]) -> Self:
+        """Make the value from a match of `template`."""
+        return cls(int(match["film_id"]), Tab(match["tab"]))
+
+
+@dataclass(frozen=True, slots=True)
+class PreviewId(CustomId):
+    """Show the next message before it is due."""
+
+    template: ClassVar[str] = "mq:preview"
+
+    @classmethod
+    def of(cls, match: re.Match[str]) -> Self:
+        """Make the value from a match of `template`."""
+        return cls()
+
+
 #: Every verb there is.
 VERBS: tuple[type[CustomId], ...] = (
-    TabId, PostId, PickId, MarkId, ChooseId, PageId, ChangeId, ZoneId, StopId,
+    TabId, PostId, PickId, MarkId, ChooseId, PageId, ChangeId, ZoneId, StopId, SettingId, OpenId, PreviewId,
 )  # fmt: skip
 #: The verbs that mark a message.
 MARKERS: tuple[type[PostId] | type[PickId] | type[MarkId], ...] = (PostId, PickId, MarkId)

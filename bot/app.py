@@ -1,0 +1,175 @@
+"""The one place that wires everything together, opens it in order, and closes it in the reverse order."""
+
+import asyncio
+import logging
+import os
+import signal
+import socket
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from secrets import token_hex
+
+import aiohttp
+import discord
+from discord.gateway import DiscordWebSocket
+from discord.http import Route
+from yarl import URL
+
+from bot.client import MarqueeClient, SyncGate
+from bot.clock import SystemClock
+from bot.domain.errors import OperatorError
+from bot.ports import Clock
+from bot.scheduler import make_scheduler
+from bot.services.catalogue import load_catalogue
+from bot.services.dispatch import Dispatch
+from bot.services.films import Films
+from bot.services.planning import Planning
+from bot.services.schedule import Schedule
+from bot.services.search import FilmSearch
+from bot.services.settings import Preferences
+from bot.services.tracking import Tracking
+from bot.settings import Settings
+from bot.sources.bundled import digest_of, find_catalogue, read_catalogue
+from bot.store.database import Database, open_database
+from bot.store.films import find_meta, set_meta
+from bot.ui.pictures import PictureShop
+from bot.ui.sender import DiscordSender
+from cogs.context import Context
+
+log = logging.getLogger(__name__)
+#: What is in flight when somebody stops Marquee has this long to finish.
+GRACE = timedelta(seconds=10)
+
+
+@dataclass(frozen=True, slots=True)
+class App:
+    """Marquee, open and not yet connected."""
+
+    db: Database
+    clock: Clock
+    client: MarqueeClient
+    planning: Planning
+    dispatch: Dispatch
+    context: Context
+
+
+@asynccontextmanager
+async def open_app(settings: Settings, clock: Clock) -> AsyncGenerator[App]:
+    """Open the database, take the catalogue over, and wire the services to a client.
+
+    Raises:
+        OperatorError: something is not as it must be; the sentence says what to do.
+    """
+    db = await open_database(settings.database_url)
+    try:
+        folder = settings.catalogue or find_catalogue()
+        await load_catalogue(db, digest_of(folder), lambda: read_catalogue(folder), clock.now())
+        search = FilmSearch(db)
+        await search.load()
+        pictures = PictureShop()
+        context = Context(clock, search, Films(db), Tracking(db), Preferences(db), Schedule(db), pictures)
+        client = MarqueeClient(context, _sync_gate(db))
+        owner = f"{socket.gethostname()}:{os.getpid()}:{token_hex(4)}"
+        sender = DiscordSender(client, pictures)
+        dispatch = Dispatch(db, sender, clock, owner=owner, per_second=settings.post_rate)
+        await dispatch.start()
+        yield App(db, clock, client, Planning(db), dispatch, context)
+    finally:
+        await db.close()
+
+
+async def run(settings: Settings) -> None:
+    """Run Marquee on Discord until SIGTERM, Ctrl-C, or an error that only its operator can mend.
+
+    Raises:
+        OperatorError: see above.
+    """
+    point_discord_at(settings)
+    stopping = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stopping.set)
+    async with open_app(settings, SystemClock()) as app:
+        await _serve(app, settings, stopping)
+
+
+async def _serve(app: App, settings: Settings, stopping: asyncio.Event) -> None:
+    scheduler = make_scheduler(app.planning, app.dispatch, app.clock)
+    async with app.client:
+        if await _finished_first(_login(app.client, settings), stopping):
+            scheduler.start()
+            log.info("Marquee is running as %s", app.client.user)
+            await _finished_first(_connect(app.client), stopping)
+        log.info("Stopping: finishing what is in flight")
+        if scheduler.running:
+            scheduler.pause()
+        await app.dispatch.close(GRACE)
+        if scheduler.running:
+            scheduler.shutdown(wait=False)
+    log.info("Stopped")
+
+
+async def _finished_first(work: "asyncio.Task[None] | asyncio.Future[None]", stopping: asyncio.Event) -> bool:
+    """Run `work` until it is done (True) or somebody stops Marquee (False); its errors are raised."""
+    stop = asyncio.ensure_future(stopping.wait())
+    try:
+        await asyncio.wait({work, stop}, return_when=asyncio.FIRST_COMPLETED)
+        if work.done():
+            await work
+            return True
+        work.cancel()
+        await asyncio.gather(work, return_exceptions=True)
+        return False
+    finally:
+        stop.cancel()
+
+
+def _login(client: MarqueeClient, settings: Settings) -> "asyncio.Task[None]":
+    async def login() -> None:
+        token = settings.token.reveal() if settings.token else ""
+        try:
+            await client.login(token)
+        except discord.LoginFailure as error:
+            raise OperatorError(
+                "Discord refuses the token; copy it again into DISCORD_TOKEN and start again."
+            ) from error
+        except (discord.HTTPException, aiohttp.ClientError, OSError, TimeoutError) as error:
+            raise OperatorError(f"Discord cannot be reached ({type(error).__name__}); try again later.") from error
+
+    return asyncio.create_task(login())
+
+
+def _connect(client: MarqueeClient) -> "asyncio.Task[None]":
+    async def connect() -> None:
+        try:
+            await client.connect()
+        except discord.GatewayNotFound as error:
+            raise OperatorError("Discord's gateway cannot be found; try again later.") from error
+        except discord.ConnectionClosed as error:
+            raise OperatorError(f"Discord closed the connection for good (code {error.code}); start again.") from error
+
+    return asyncio.create_task(connect())
+
+
+def point_discord_at(settings: Settings) -> None:
+    """Send discord.py to another Discord: a proxy that shares rate limits, or a stand-in."""
+    if settings.api_url is not None:
+        Route.BASE = settings.api_url
+    if settings.gateway_url is not None:
+        # After an invalid session discord.py goes back to this one: both have to be set.
+        DiscordWebSocket.DEFAULT_GATEWAY = URL(settings.gateway_url)
+
+
+def _sync_gate(db: Database) -> SyncGate:
+    """Remembers in the store which commands Discord has been told of."""
+
+    async def gate(digest: str, done: bool) -> bool:
+        if done:
+            async with db.transaction() as tx:
+                await set_meta(tx, "commands", digest)
+            return True
+        async with db.reading() as tx:
+            return await find_meta(tx, "commands") != digest
+
+    return gate

@@ -1,0 +1,102 @@
+"""The command line: `marquee run`, `marquee sandbox`, `marquee invite`."""
+
+import argparse
+import asyncio
+import base64
+import binascii
+import os
+import sys
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+
+from bot import __version__
+from bot.domain.errors import OperatorError
+from bot.settings import Settings, load_settings
+
+DOTENV = Path(".env")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command; its exit code: 0 done, 2 something that the person at the keyboard must mend."""
+    options = _parser().parse_args(arguments)
+    try:
+        return options.run(options)
+    except OperatorError as error:
+        print(f"marquee: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="marquee", description="A Discord bot that tells a community what is coming to the cinema, and when."
+    )
+    parser.add_argument("--version", action="version", version=f"marquee {__version__}")
+    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+    run = commands.add_parser("run", help="run the bot on Discord, with the settings of .env")
+    run.set_defaults(run=_run)
+    sandbox = commands.add_parser("sandbox", help="try the bot in your browser: no token, no Discord")
+    sandbox.add_argument("--at", type=_day, metavar="DATE", help="the day it begins on, such as 2025-05-27")
+    sandbox.add_argument("--port", type=_port, help="the page's port (any free one)")
+    sandbox.add_argument("--no-browser", action="store_true", help="print the page's address and open nothing")
+    sandbox.set_defaults(run=_sandbox)
+    invite = commands.add_parser("invite", help="print the link that adds the bot to a server")
+    invite.set_defaults(run=_invite)
+    return parser
+
+
+def _run(_: argparse.Namespace) -> int:
+    from bot.app import run
+    from bot.logs import set_up_logging
+
+    settings = _settings(need_token=True)
+    set_up_logging(settings.log_level, settings.log_format, settings.secrets)
+    asyncio.run(run(settings))
+    return 0
+
+
+def _sandbox(options: argparse.Namespace) -> int:
+    from bot.sandbox.run import run_sandbox
+
+    asyncio.run(run_sandbox(at=options.at, port=options.port, open_browser=not options.no_browser))
+    return 0
+
+
+def _invite(_: argparse.Namespace) -> int:
+    from bot.ui.permissions import invite_link
+
+    settings = _settings(need_token=True)
+    print(invite_link(_application_id(settings)))
+    return 0
+
+
+def _settings(*, need_token: bool) -> Settings:
+    return load_settings(os.environ, DOTENV, need_token=need_token)
+
+
+def _application_id(settings: Settings) -> int:
+    """The bot's own id: the first part of its token, in base64.
+
+    Raises:
+        OperatorError: the token does not begin with one.
+    """
+    first = settings.token.reveal().partition(".")[0] if settings.token else ""
+    try:
+        return int(base64.urlsafe_b64decode(first + "=" * (-len(first) % 4)))
+    except (ValueError, binascii.Error) as error:
+        raise OperatorError("The token does not name a bot; copy it again from Discord's Developer Portal.") from error
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"“{text}” is not a day such as 2025-05-27") from error
+
+
+def _port(text: str) -> int:
+    if not text.isdigit() or int(text) > 65535:
+        raise argparse.ArgumentTypeError(f"“{text}” is not a port, a number from 0 to 65535")
+    return int(text)

@@ -1,0 +1,54 @@
+"""What the services answer and the cards show: values made of the domain's own."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from bot.domain.films import Film, Release
+from bot.domain.messages import Destination
+from bot.domain.posts import Post
+from bot.domain.releases import Counting
+from bot.domain.subscribers import Subscriber, Subscription
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """A film as one server sees it."""
+
+    film: Film
+    subscriber: Subscriber | None
+    subscription: Subscription | None
+    shared: Mapping[int, Sequence[tuple[int, str]]]  #: person id → other tracked films (id, label) with them
+
+
+@dataclass(frozen=True, slots=True)
+class Coming:
+    """A film and its release in a country."""
+
+    film: Film
+    release: Release
+
+
+@dataclass(frozen=True, slots=True)
+class Tracked:
+    """What `/track` came to."""
+
+    film: Film
+    subscriber: Subscriber
+    subscription: Subscription
+    counting: Counting
+    posts: tuple[Post, ...]  #: what is still to come of it, by time
+    already: bool  #: it was tracked before
+    zones: tuple[str, ...]  #: which zones its clocks may run by; more than one until somebody has said which
+
+
+@dataclass(frozen=True, slots=True)
+class Agenda:
+    """The next posts by time, the last ones newest first, and the channels that cannot be written to."""
+
+    subscriber: Subscriber
+    titles: Mapping[int, str]  #: film id → label
+    coming: tuple[Post, ...]
+    more: int  #: coming posts beyond those
+    settled: tuple[Post, ...]
+    closed: tuple[Destination, ...]
+    paused_films: tuple[str, ...]

@@ -1,0 +1,85 @@
+"""What a server will be sent and what it was sent: the answers of `/schedule`."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from bot.domain.answers import Agenda
+from bot.domain.films import Film
+from bot.domain.messages import Destination, Message, MessageState, Parcel, message_key
+from bot.domain.posts import Post, forecast
+from bot.domain.subscribers import SubscriberKind
+from bot.store import films as film_store
+from bot.store import messages as message_store
+from bot.store import posts as post_store
+from bot.store import subscribers as subscriber_store
+from bot.store.database import Database, Transaction
+
+#: As many as `/schedule` shows of each.
+NEXT_SHOWN, LAST_SHOWN = 10, 20
+
+
+class Schedule:
+    """Looks ahead and back."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    async def find_agenda(self, guild_id: int, now: datetime) -> Agenda | None:
+        """The server's agenda; None before it has settings."""
+        async with self._db.reading() as tx:
+            subscriber = await subscriber_store.find_subscriber(tx, SubscriberKind.GUILD, guild_id)
+            if subscriber is None:
+                return None
+            subscriptions = await subscriber_store.list_subscriptions(tx, subscriber.id)
+            settled = await post_store.list_settled(tx, subscriber.id, LAST_SHOWN)
+            titles = {s.film.id: s.film.label for s in subscriptions}
+            for post in settled:  # of films no longer followed too
+                if post.film_id is not None and post.film_id not in titles:
+                    film = await film_store.find_film(tx, post.film_id)
+                    titles[post.film_id] = film.label if film else "a film"
+            channels = {subscriber.channel_id, *(s.channel_id for s in subscriptions)}
+            closed = await _closed(tx, channels)
+        coming = [post for post in forecast(subscriber, subscriptions) if post.due_at > now]
+        paused = tuple(s.film.label for s in subscriptions if s.pause and s.pause.covers(now))
+        return Agenda(
+            subscriber,
+            titles,
+            tuple(coming[:NEXT_SHOWN]),
+            max(len(coming) - NEXT_SHOWN, 0),
+            tuple(settled),
+            closed,
+            paused,
+        )
+
+    async def find_preview(self, guild_id: int, now: datetime) -> Parcel | None:
+        """The next message as it will be; None if nothing is coming."""
+        agenda = await self.find_agenda(guild_id, now)
+        if agenda is None or not agenda.coming:
+            return None
+        first = agenda.coming[0]
+        together = tuple(p for p in agenda.coming if (p.due_at, p.channel_id) == (first.due_at, first.channel_id))
+        films = await self._films(together)
+        channel_id = first.channel_id or 0
+        message = Message(
+            id=0,
+            subscriber_id=agenda.subscriber.id,
+            channel_id=channel_id,
+            state=MessageState.SENDING,
+            owner="preview",
+            lease_until=first.due_at,
+            attempt=1,
+            first_sent_at=first.due_at,
+            message_key=message_key(channel_id, (post.dedup_key for post in together)),
+            posts=together,
+        )
+        return Parcel(message, agenda.subscriber, films, (), first.due_at)
+
+    async def _films(self, posts: Sequence[Post]) -> dict[int, Film]:
+        async with self._db.reading() as tx:
+            found = [await film_store.find_film(tx, post.film_id) for post in posts if post.film_id is not None]
+        return {film.id: film for film in found if film is not None}
+
+
+async def _closed(tx: Transaction, channels: set[int | None]) -> tuple[Destination, ...]:
+    found = [await message_store.find_destination(tx, channel_id) for channel_id in channels if channel_id is not None]
+    return tuple(destination for destination in found if destination is not None and destination.paused)

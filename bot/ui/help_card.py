@@ -1,0 +1,56 @@
+"""What `/help` says: by what a person wants to do."""
+
+from bot.ui.card import Accent, Card, build_card, gap, text
+from bot.ui.text import small
+
+#: Task → the commands for it, in the order of a first visit. Every command stands in it once (a test looks).
+TASKS: dict[str, dict[str, str]] = {
+    "Follow a film": {
+        "/track": "count down to it here, and say so when its date moves",
+        "/tracked": "what this server follows, by date",
+        "/untrack": "stop following one",
+    },
+    "Look something up": {
+        "/film": "its card: dates, people, where it stands in its story",
+        "/cast": "who plays whom",
+        "/trivia": "something worth knowing; spoilers stay hidden",
+        "/next": "the followed film that comes next",
+        "/upcoming": "what is coming to cinemas in your country",
+    },
+    "Set it up (Manage Server)": {
+        "/settings": "channel, country, time zone, hour, countdown days, role to ping",
+        "/schedule": "the next posts, and what became of the last ones",
+        "/pause": "no posts for a while, for one film or all",
+        "/resume": "post again",
+    },
+    "And": {"/help": "this", "/about": "where the data comes from"},
+}
+
+
+def render_help() -> Card:
+    """All commands, by task."""
+    blocks = [
+        f"**{task}**\n" + "\n".join(f"`{name}` {what}" for name, what in commands.items())
+        for task, commands in TASKS.items()
+    ]
+    first = small("New here? Type `/track` and the first letters of a film.")
+    return build_card(
+        [
+            text("## Marquee tells you what is coming to the cinema, and when"),
+            text("\n\n".join(blocks)),
+            gap(),
+            text(first),
+        ],
+        Accent.UPCOMING,
+    )
+
+
+def render_about(version: str, films: int) -> Card:
+    """Where the data comes from, and what Marquee is."""
+    lines = [
+        f"Marquee {version} knows {films} films from its own catalogue.",
+        "Facts are looked up in public sources, which each film's card names; the sentences are ours.",
+        "A date is shown with its country, its type and how sure it is.",
+        "If one is wrong, please tell us: the catalogue is part of Marquee's source.",
+    ]
+    return build_card([text("## About Marquee", *lines)], Accent.UPCOMING)

@@ -1,0 +1,126 @@
+"""Lists of films: what is tracked, what is coming."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+import discord
+from discord.ui import ActionRow, LayoutView, Select
+
+from bot.domain.answers import Coming
+from bot.domain.films import Film
+from bot.domain.places import country_name
+from bot.domain.releases import Counting, counting_release
+from bot.domain.subscribers import MAX_FILMS, Subscriber, Subscription, today_of
+from bot.ui.card import Accent, Card, Part, build_card, button, gap, rows, text
+from bot.ui.ids import ChooseId, PageId, Purpose
+from bot.ui.phrases import TYPES, country_with_flag, film_choice, release_line
+from bot.ui.text import escape, small
+
+FILMS_A_PAGE = 10
+
+
+def render_tracked_list(
+    subscriber: Subscriber, followed: Sequence[Subscription], page: int, now: datetime, opener_id: int
+) -> Card:
+    """The server's films by next date, what is out apart, ten a page."""
+    today = today_of(subscriber, now)
+    ordered = sorted(followed, key=lambda s: _order(s, subscriber, today))
+    last = max(-(-len(ordered) // FILMS_A_PAGE) - 1, 0)
+    page = min(page, last)
+    shown = ordered[page * FILMS_A_PAGE : (page + 1) * FILMS_A_PAGE]
+    lines: list[str] = []
+    section = ""
+    for subscription in shown:
+        counting = _counting(subscription, subscriber)
+        name = _section(counting, today)
+        if name != section:
+            lines.append(f"**{name}**")
+            section = name
+        lines.append(f"- {_line(subscription, counting, today, now)}")
+    parts: list[Part] = [text(f"## Tracked here: {len(followed)} of {MAX_FILMS}"), text(*lines)]
+    parts += [gap(), text(small(f"Dates for {country_with_flag(subscriber.country)}. Pick a film for its card."))]
+    parts.append(_picker([s.film for s in shown], subscriber.country, opener_id))
+    if last:
+        parts += _pages("tracked", page, last, opener_id, "")
+    return build_card(parts, Accent.UPCOMING)
+
+
+def render_coming(
+    coming: Sequence[Coming], heading: str, country: str, page: int, today: date, opener_id: int, arg: str
+) -> Card:
+    """Films to come in a country, by date, ten a page. `arg` says which list, for the page buttons."""
+    last = max(-(-len(coming) // FILMS_A_PAGE) - 1, 0)
+    page = min(page, last)
+    shown = coming[page * FILMS_A_PAGE : (page + 1) * FILMS_A_PAGE]
+    lines = [f"- **{escape(c.film.label)}** · {c.release.date.in_words()} · {TYPES[c.release.type]}" for c in shown]
+    parts: list[Part] = [
+        text(f"## {heading}", small(f"Dates for {country_with_flag(country)}, as far as Marquee's catalogue goes.")),
+        text(*lines),
+        _picker([c.film for c in shown], country, opener_id),
+    ]
+    if last:
+        parts += _pages("coming", page, last, opener_id, arg)
+    return build_card(parts, Accent.UPCOMING)
+
+
+def nothing_tracked() -> str:
+    """What `/tracked` says before the first film."""
+    return "Nothing is tracked here yet. Type `/track` and a film's title, or see what is coming with `/upcoming`."
+
+
+def nothing_coming(country: str, month: date | None) -> str:
+    """What `/upcoming` says of a month without a film."""
+    when = f" in {month:%B %Y}" if month else ""
+    return (
+        f"No film in Marquee's catalogue has a date for {country_name(country)}{when}. Try another month, or `/film`."
+    )
+
+
+def _counting(subscription: Subscription, subscriber: Subscriber) -> Counting:
+    return counting_release(subscription.film, subscriber.country, today_of(subscriber, subscription.tracked_at))
+
+
+def _order(subscription: Subscription, subscriber: Subscriber, today: date) -> tuple[int, date, str]:
+    counting = _counting(subscription, subscriber)
+    release = counting.owed or counting.main
+    if release is None or release.date.last is None:
+        return (1, date.max, subscription.film.label)
+    if release.date.last >= today:
+        return (0, release.date.last, subscription.film.label)
+    return (2, date.fromordinal(date.max.toordinal() - release.date.last.toordinal()), subscription.film.label)
+
+
+def _section(counting: Counting, today: date) -> str:
+    release = counting.owed or counting.main
+    if release is None or release.date.last is None:
+        return "No date yet"
+    return "To come" if release.date.last >= today else "Out"
+
+
+def _line(subscription: Subscription, counting: Counting, today: date, now: datetime) -> str:
+    release = counting.owed or counting.main
+    paused = " · paused" if subscription.pause and subscription.pause.covers(now) else ""
+    if release is None:
+        nearest = f" ({release_line(counting.elsewhere, today)})" if counting.elsewhere else ""
+        return f"**{escape(subscription.film.label)}** · no date here{nearest}{paused}"
+    # The country is in the small print below: every line would repeat it.
+    said = release_line(release, today).split(" · ", 1)[1]
+    return f"**{escape(subscription.film.label)}** · {said}{paused}"
+
+
+def _picker(films: Sequence[Film], country: str, opener_id: int) -> Part:
+    options = [discord.SelectOption(label=film_choice(film, country), value=f"{film.id}:") for film in films]
+    custom_id = str(ChooseId(Purpose.FILM, opener_id))
+    return ActionRow[LayoutView](Select[LayoutView](custom_id=custom_id, placeholder="Show a film", options=options))
+
+
+def _pages(name: str, page: int, last: int, opener_id: int, arg: str) -> list[Part]:
+    return [
+        text(small(f"Page {page + 1} of {last + 1}")),
+        *rows(
+            [
+                button("Previous", PageId(name, max(page - 1, 0), opener_id, arg), disabled=page == 0),
+                button("Next", PageId(name, min(page + 1, last), opener_id, arg), disabled=page == last),
+            ]
+        ),
+    ]

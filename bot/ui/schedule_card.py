@@ -1,0 +1,60 @@
+"""What `/schedule` shows: the next posts, the last ones with their outcome, and why something does not go out."""
+
+from datetime import datetime
+
+from bot.domain.answers import Agenda
+from bot.domain.posts import Post, PostState
+from bot.ui.card import Accent, Card, Part, build_card, button, gap, rows, text
+from bot.ui.ids import PreviewId
+from bot.ui.phrases import channel, local_time, post_name
+from bot.ui.text import escape, small
+
+_MARKS = {
+    PostState.SENT: "✅",
+    PostState.SKIPPED: "⏭️",
+    PostState.FAILED: "❌",
+    PostState.UNCERTAIN: "❔",
+}
+
+
+def render_schedule(agenda: Agenda, now: datetime) -> Card:
+    """The agenda of a server, in its own time."""
+    subscriber = agenda.subscriber
+    zone = subscriber.timezone.replace("_", " ")
+    coming = [_coming(post, agenda) for post in agenda.coming] or [
+        "Nothing is due. `/track` a film that is still to come."
+    ]
+    if agenda.more:
+        coming.append(f"… and {agenda.more} more")
+    settled = [_settled(post, agenda) for post in agenda.settled] or ["Nothing has been posted yet."]
+    warnings = [f"⚠️ Posts to {channel(closed.channel_id)} are paused: {closed.reason}" for closed in agenda.closed]
+    if subscriber.pause is not None and subscriber.pause.covers(now):
+        warnings.append(f"⏸️ This server is paused {_until(subscriber.pause.until, agenda)}. `/resume` ends it.")
+    if agenda.paused_films:
+        warnings.append(f"⏸️ Paused films: {', '.join(escape(film) for film in agenda.paused_films[:5])}.")
+    parts: list[Part] = [text("## Schedule", small(f"Times of {zone}."))]
+    if warnings:
+        parts.append(text(*warnings))
+    parts += [text("**Next**", *coming), gap(), text("**Last**", *settled[:20])]
+    parts += rows([button("Preview the next post", PreviewId(), disabled=not agenda.coming)])
+    return build_card(parts, Accent.REFUSED if warnings else Accent.UPCOMING)
+
+
+def _coming(post: Post, agenda: Agenda) -> str:
+    when = local_time(post.due_at, agenda.subscriber.zone)
+    return f"- {when} · {_about(post, agenda)} · {channel(post.channel_id)}"
+
+
+def _settled(post: Post, agenda: Agenda) -> str:
+    when = local_time(post.settled_at or post.due_at, agenda.subscriber.zone)
+    why = f" · {post.state.value}: {escape(post.reason, 70)}" if post.state is not PostState.SENT else ""
+    return f"{_MARKS.get(post.state, '·')} {when} · {_about(post, agenda)}{why}"
+
+
+def _about(post: Post, agenda: Agenda) -> str:
+    title = agenda.titles.get(post.film_id or 0)
+    return f"**{escape(title, 60)}**: {post_name(post)}" if title else post_name(post)
+
+
+def _until(until: datetime | None, agenda: Agenda) -> str:
+    return f"until {local_time(until, agenda.subscriber.zone)}" if until else "until somebody resumes it"

@@ -1,0 +1,141 @@
+"""What `/track` and `/untrack` answer: whose date, which type, how sure, and the first post."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+import discord
+from discord.ui import ActionRow, LayoutView, Select
+
+from bot.domain.answers import Tracked
+from bot.domain.dates import Precision
+from bot.domain.films import Film
+from bot.domain.places import country_name
+from bot.domain.subscribers import Subscriber, today_of
+from bot.ui.card import Accent, Card, Part, build_card, button, gap, rows, text
+from bot.ui.ids import ChangeId, ChooseId, OpenId, Purpose, StopId, Tab, ZoneId
+from bot.ui.phrases import channel, country_with_flag, film_choice, local_time, release_line
+from bot.ui.text import escape, plain, small
+
+
+def render_tracked(tracked: Tracked, problems: Sequence[str], now: datetime, opener_id: int) -> Card:
+    """The answer to `/track`. `problems`: permissions that Marquee lacks where it is to post."""
+    film = tracked.film
+    today = today_of(tracked.subscriber, now)
+    heading = "already tracked" if tracked.already else "tracked"
+    parts: list[Part] = [
+        text(f"## {escape(film.label)} is {heading}", *_release_lines(tracked, today)),
+        text(*_posts_lines(tracked, now)),
+    ]
+    if problems:
+        parts.append(text(_problem_line(tracked, problems)))
+    parts += [gap(), text(small(_settings_line(tracked.subscriber)))]
+    if len(tracked.zones) > 1:
+        parts += [
+            text(small("Your country has several time zones. Which one is this server's?")),
+            _zones(tracked, opener_id),
+        ]
+    parts += rows(
+        [
+            button("Details", OpenId(film.id, Tab.OVERVIEW), discord.ButtonStyle.primary),
+            button("Cast", OpenId(film.id, Tab.CAST)),
+            button("Trivia", OpenId(film.id, Tab.TRIVIA)),
+            button("Change", ChangeId(opener_id)),
+            button("Stop tracking", StopId(film.id)),
+        ]
+    )
+    return build_card(parts, Accent.UPCOMING if tracked.posts else Accent.UNKNOWN)
+
+
+def render_untracked(film: Film) -> Card:
+    """The answer to `/untrack`."""
+    said = f"**{escape(film.label)}** is no longer tracked here; nothing more will be posted about it."
+    return build_card([text(said, small("`/track` brings it back."))], Accent.UNKNOWN)
+
+
+def render_picker(
+    films: Sequence[Film], purpose: Purpose, typed: str, country: str, opener_id: int, arg: str = ""
+) -> Card:
+    """Several films fit what was typed: which? `arg` travels with the choice."""
+    options = [
+        discord.SelectOption(label=film_choice(film, country), value=f"{film.id}:{arg}", description=_director(film))
+        for film in films[:25]
+    ]
+    select = Select[LayoutView](
+        custom_id=str(ChooseId(purpose, opener_id)), placeholder="Pick the film you mean", options=options
+    )
+    said = f"Several films fit “{escape(typed, 80)}”. Which one do you mean?"
+    return build_card([text(said), ActionRow[LayoutView](select)], Accent.UNKNOWN)
+
+
+def _release_lines(tracked: Tracked, today: date) -> list[str]:
+    counting, country = tracked.counting, tracked.subscriber.country
+    if counting.main is None:
+        said = f"{country_with_flag(country)} · no date yet."
+        if counting.elsewhere is None:
+            return [said]
+        return [said, f"The nearest that is known: {release_line(counting.elsewhere, today)}."]
+    main = counting.main
+    if main.date.is_out(today) and main.date.day != today:
+        said = [f"Out since then: {release_line(main, today)}."]
+        if counting.owed is not None and counting.owed is not main:
+            said.append(f"Still to come: {release_line(counting.owed, today)}.")
+        return said
+    lines = [release_line(main, today)]
+    if counting.wide is not None:
+        lines.append(f"Everywhere: {release_line(counting.wide, today)}.")
+    return lines
+
+
+def _posts_lines(tracked: Tracked, now: datetime) -> list[str]:
+    subscriber, posts = tracked.subscriber, tracked.posts
+    if posts:
+        first = posts[0]
+        when, where = local_time(first.due_at, subscriber.zone), channel(first.channel_id)
+        more = len(posts) - 1
+        rest = f", then {more} more" if more else ""
+        return [f"First post **{when}** in {where}{rest}."]
+    owed = tracked.counting.owed
+    today = today_of(subscriber, now)
+    if owed is None and tracked.counting.main is not None:
+        return ["Nothing more is due here. If a new date appears, I will say so."]
+    if owed is not None and owed.date.day == today:
+        return ["It is out today, so there is nothing left to count down. If the date moves, I will say so."]
+    if owed is not None and owed.date.day is not None:
+        return ["No further post is due before it. If the date moves, I will say so."]
+    known = (
+        f"only {owed.date.in_words()} is known"
+        if owed is not None and owed.date.precision is not Precision.TBA
+        else "no day is known"
+    )
+    return [f"So far {known}. I will say so when the day is set, and count down from then on."]
+
+
+def _settings_line(subscriber: Subscriber) -> str:
+    dates = f"{country_name(subscriber.country)} dates, {subscriber.posting_time:%H:%M} {_city(subscriber.timezone)}"
+    return dates if subscriber.country_chosen else f"{dates}: guessed from your language. Not right? Press Change."
+
+
+def _problem_line(tracked: Tracked, problems: Sequence[str]) -> str:
+    where = channel(tracked.subscription.channel_id or tracked.subscriber.channel_id)
+    return (
+        f"⚠️ I may not post in {where}: I lack **{', '.join(problems)}**. "
+        "Allow it in the channel's settings under Permissions, or choose another channel with `/settings`."
+    )
+
+
+def _zones(tracked: Tracked, opener_id: int) -> Part:
+    options = [
+        discord.SelectOption(label=zone.replace("_", " "), value=zone, default=zone == tracked.subscriber.timezone)
+        for zone in tracked.zones[:25]
+    ]
+    return ActionRow[LayoutView](Select[LayoutView](custom_id=str(ZoneId(opener_id)), options=options))
+
+
+def _city(zone: str) -> str:
+    return zone.rsplit("/", 1)[-1].replace("_", " ")
+
+
+def _director(film: Film) -> str | None:
+    titles = [film.original_title, *film.alternative_titles]
+    other = next((title for title in titles if title and title != film.title), None)
+    return plain(other, 100) if other else None

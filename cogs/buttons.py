@@ -1,0 +1,189 @@
+"""What clicks do: the buttons and selects of cards and posts, by the verb of their custom_id."""
+
+from typing import Any
+
+import discord
+
+from bot.domain.places import distinct_zones
+from bot.domain.subscribers import TrackRight
+from bot.services.settings import Choices
+from bot.ui.card import Card
+from bot.ui.ids import (
+    ChangeId,
+    ChooseId,
+    OpenId,
+    PageId,
+    PickId,
+    PostAction,
+    PostId,
+    PreviewId,
+    Purpose,
+    SettingId,
+    SettingName,
+    StopId,
+    Tab,
+    TabId,
+    ZoneId,
+)
+from bot.ui.list_cards import nothing_tracked
+from bot.ui.posts import render_message
+from bot.ui.tracking_card import render_untracked
+from cogs.answering import ITEMS, answers
+from cogs.context import (
+    Interaction,
+    context_of,
+    get_subscriber,
+    guild_of,
+    now_of,
+    refuse,
+    replace,
+    require_manager,
+    show,
+)
+from cogs.films import coming_card
+from cogs.settings import ACTION, SettingForm, settings_card
+from cogs.showing import film_card
+from cogs.tracking import require_right_to_track, track_film, tracked_card, untrack_film
+
+__all__ = ["ITEMS"]  #: complete once this module is imported
+_POST_TABS = {PostAction.DETAILS: Tab.OVERVIEW, PostAction.CAST: Tab.CAST, PostAction.TRIVIA: Tab.TRIVIA}
+_PURPOSE_TABS = {Purpose.CAST: Tab.CAST, Purpose.TRIVIA: Tab.TRIVIA, Purpose.NEXT: Tab.COUNTDOWN}
+
+
+@answers(TabId)
+async def turn_tab(interaction: Interaction, tab_id: TabId, _: list[Any]) -> None:
+    """Show a tab of a film's card."""
+    card = await film_card(interaction, tab_id.film_id, tab_id.tab, tab_id.arg)
+    await _edit_or_copy(interaction, card, tab_id.opener_id)
+
+
+@answers(OpenId)
+async def open_film(interaction: Interaction, open_id: OpenId, _: list[Any]) -> None:
+    """Open a film's card from an answer about something else."""
+    await show(interaction, await film_card(interaction, open_id.film_id, open_id.tab), private=True)
+
+
+@answers(PostId)
+async def answer_post(interaction: Interaction, post_id: PostId, _: list[Any]) -> None:
+    """A button on a post answers privately and never edits the post."""
+    if post_id.action is PostAction.STOP:
+        await _stop(interaction, post_id.film_id)
+        return
+    card = await film_card(interaction, post_id.film_id, _POST_TABS[post_id.action])
+    await show(interaction, card, private=True)
+
+
+@answers(PickId)
+async def pick_film_of_post(interaction: Interaction, _: PickId, values: list[Any]) -> None:
+    """Show one of the many films that a post is about."""
+    film_id, _arg = _film_chosen(values)
+    await show(interaction, await film_card(interaction, film_id, Tab.OVERVIEW), private=True)
+
+
+@answers(ChooseId)
+async def choose_film(interaction: Interaction, choose_id: ChooseId, values: list[Any]) -> None:
+    """Do with the chosen film what the picker was for: in public for its opener, privately for others."""
+    film_id, arg = _film_chosen(values)
+    if choose_id.purpose is Purpose.TRACK:
+        await require_right_to_track(interaction, "track films")
+        card = await track_film(interaction, film_id, int(arg) if arg else None)
+    else:
+        card = await film_card(interaction, film_id, _PURPOSE_TABS.get(choose_id.purpose, Tab.OVERVIEW))
+    await show(interaction, card, private=interaction.user.id != choose_id.opener_id)
+
+
+@answers(PageId)
+async def turn_page(interaction: Interaction, page_id: PageId, _: list[Any]) -> None:
+    """Turn a list to another page."""
+    page, opener_id = page_id.page, interaction.user.id
+    if page_id.list_name == "tracked":
+        card = await tracked_card(interaction, page, opener_id) or nothing_tracked()
+    else:
+        card = await coming_card(interaction, page_id.arg, page, opener_id)
+    if isinstance(card, str):
+        await refuse(interaction, card)
+    else:
+        await _edit_or_copy(interaction, card, page_id.opener_id)
+
+
+@answers(ChangeId)
+async def change_settings(interaction: Interaction, _: ChangeId, _values: list[Any]) -> None:
+    """[Change] under what Marquee guessed: the settings, for those who may change them."""
+    require_manager(interaction, ACTION)
+    await show(interaction, await settings_card(interaction, {}), private=True)
+
+
+@answers(ZoneId)
+async def choose_zone(interaction: Interaction, _: ZoneId, values: list[Any]) -> None:
+    """Save which of the country's zones it is: anyone who may track says so first, then managers only."""
+    await require_right_to_track(interaction, "choose the time zone")
+    now = now_of(interaction)
+    subscriber = await get_subscriber(interaction)
+    if subscriber.timezone_chosen:
+        require_manager(interaction, ACTION)
+    zone = str(values[0])
+    if zone in distinct_zones(subscriber.country, now):
+        subscriber = await context_of(interaction).preferences.change(subscriber.id, now, timezone=zone)
+    said = f"Posts here appear at {subscriber.posting_time:%H:%M} {subscriber.timezone.replace('_', ' ')} time."
+    await refuse(interaction, said)
+
+
+@answers(StopId)
+async def stop_tracking(interaction: Interaction, stop_id: StopId, _: list[Any]) -> None:
+    """[Stop tracking] under an answer."""
+    await _stop(interaction, stop_id.film_id)
+
+
+@answers(SettingId)
+async def change_setting(interaction: Interaction, setting_id: SettingId, values: list[Any]) -> None:
+    """A control of the settings' card: save what was chosen, or open the form for it."""
+    require_manager(interaction, ACTION)
+    if setting_id.name is SettingName.CHANNEL:
+        await replace(interaction, await settings_card(interaction, {"channel_id": values[0].id}))
+        return
+    if setting_id.name is SettingName.ROLE:
+        role: discord.Role | None = values[0] if values else None
+        choices: Choices = {"ping_role_id": role.id if role else None}
+        await replace(interaction, await settings_card(interaction, choices, role))
+        return
+    subscriber = await get_subscriber(interaction)
+    if values[0] == "who":
+        everyone = subscriber.track_right is TrackRight.EVERYONE
+        right = TrackRight.MANAGERS if everyone else TrackRight.EVERYONE
+        await replace(interaction, await settings_card(interaction, {"track_right": right}))
+    else:
+        await interaction.response.send_modal(SettingForm(str(values[0]), subscriber))
+
+
+@answers(PreviewId)
+async def preview(interaction: Interaction, _: PreviewId, _values: list[Any]) -> None:
+    """Show the next message here, to one person, without a ping."""
+    require_manager(interaction, "see the schedule")
+    parcel = await context_of(interaction).schedule.find_preview(guild_of(interaction), now_of(interaction))
+    if parcel is None:
+        await refuse(interaction, "Nothing is due, so there is nothing to preview.")
+        return
+    rendered = render_message(parcel, None)
+    await interaction.response.send_message(
+        rendered.content, embeds=rendered.embeds, ephemeral=True, allowed_mentions=discord.AllowedMentions.none()
+    )
+
+
+async def _stop(interaction: Interaction, film_id: int) -> None:
+    """Stop following a film for the server, and say so where all see it."""
+    await require_right_to_track(interaction, "stop tracking films")
+    await show(interaction, render_untracked(await untrack_film(interaction, film_id)))
+
+
+async def _edit_or_copy(interaction: Interaction, card: Card, opener_id: int) -> None:
+    """Edit the card for whoever opened it; give others a private copy."""
+    if interaction.user.id == opener_id:
+        await replace(interaction, card)
+    else:
+        await show(interaction, card, private=True)
+
+
+def _film_chosen(values: list[Any]) -> tuple[int, str]:
+    """The film id of a select's value, and what travels with it."""
+    film_id, _, arg = str(values[0]).partition(":")
+    return int(film_id), arg

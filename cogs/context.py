@@ -1,0 +1,177 @@
+"""What every command works with, and how it reads an interaction and answers it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol, cast
+
+import discord
+
+from bot.domain.errors import NotAllowed, NotInServer
+from bot.domain.places import country_of_locale
+from bot.domain.subscribers import DEFAULT_COUNTRY, Subscriber, TrackRight
+from bot.ports import Clock
+from bot.services.films import Films
+from bot.services.schedule import Schedule
+from bot.services.search import FilmSearch
+from bot.services.settings import Preferences
+from bot.services.tracking import Place, Tracking
+from bot.ui.card import Card
+from bot.ui.permissions import invite_link, missing_permissions
+from bot.ui.pictures import PictureShop
+
+Interaction = discord.Interaction[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """The services that commands call."""
+
+    clock: Clock
+    search: FilmSearch
+    films: Films
+    tracking: Tracking
+    preferences: Preferences
+    schedule: Schedule
+    pictures: PictureShop
+
+
+class _HasContext(Protocol):
+    context: Context
+
+
+def context_of(interaction: Interaction) -> Context:
+    """The services, from the client that got the interaction."""
+    return cast(_HasContext, interaction.client).context
+
+
+def now_of(interaction: Interaction) -> datetime:
+    """The present instant, by the clock that everything goes by."""
+    return context_of(interaction).clock.now()
+
+
+def guild_of(interaction: Interaction) -> int:
+    """The id of the server where somebody typed.
+
+    Raises:
+        NotInServer: it was a direct message.
+    """
+    if interaction.guild_id is None:
+        raise NotInServer("Marquee works in a server's channel, where everybody sees the dates. Type this there.")
+    return interaction.guild_id
+
+
+def place_of(interaction: Interaction) -> Place:
+    """Where somebody typed, and who.
+
+    Raises:
+        NotInServer: it was a direct message.
+    """
+    locale = interaction.locale.value
+    return Place(guild_of(interaction), interaction.channel_id or 0, interaction.user.id, locale)
+
+
+async def find_subscriber(interaction: Interaction) -> Subscriber | None:
+    """The server's settings, if it has any.
+
+    Raises:
+        NotInServer: it was a direct message.
+    """
+    return await context_of(interaction).tracking.find_subscriber(guild_of(interaction))
+
+
+async def get_subscriber(interaction: Interaction) -> Subscriber:
+    """The server's settings, made from a guess if it has none.
+
+    Raises:
+        NotInServer: it was a direct message, or Marquee is not a member of the server.
+    """
+    subscriber = await find_subscriber(interaction)
+    if subscriber is not None:
+        return subscriber
+    await require_membership(interaction)
+    return await context_of(interaction).tracking.get_subscriber(place_of(interaction), now_of(interaction))
+
+
+async def require_membership(interaction: Interaction) -> None:
+    """Refuse where only the commands were added, and not the bot: it could never post.
+
+    Raises:
+        NotInServer: Marquee is not a member of this server.
+    """
+    client = interaction.client
+    try:
+        await client.http.get_member(guild_of(interaction), client.user.id)
+    except (discord.NotFound, discord.Forbidden) as error:
+        link = invite_link(client.application_id or client.user.id)
+        raise NotInServer(f"I am not a member of this server, so I cannot post here. Add me: {link}") from error
+
+
+def country_of(interaction: Interaction, subscriber: Subscriber | None) -> str:
+    """Whose dates to show: the server's country, else a guess from the typist's locale."""
+    return subscriber.country if subscriber else country_of_locale(interaction.locale.value) or DEFAULT_COUNTRY
+
+
+def is_manager(interaction: Interaction) -> bool:
+    """Whether the person may manage the server."""
+    return interaction.permissions.manage_guild or interaction.permissions.administrator
+
+
+def require_manager(interaction: Interaction, action: str) -> None:
+    """Refuse who may not manage the server.
+
+    Raises:
+        NotAllowed: names what they wanted to do.
+    """
+    guild_of(interaction)
+    if not is_manager(interaction):
+        raise NotAllowed(action)
+
+
+def require_tracker(interaction: Interaction, subscriber: Subscriber | None, action: str) -> None:
+    """Refuse who may not follow films for the server.
+
+    Raises:
+        NotAllowed: `/settings` reserves it for managers.
+    """
+    if subscriber is not None and subscriber.track_right is TrackRight.MANAGERS:
+        require_manager(interaction, action)
+
+
+async def channel_problems(interaction: Interaction, channel_id: int | None) -> list[str]:
+    """The permissions that Marquee lacks in a channel of this server; empty when it may post there."""
+    if channel_id is None:
+        return []
+    if channel_id == interaction.channel_id:
+        thread = isinstance(interaction.channel, discord.Thread)
+        return missing_permissions(interaction.app_permissions, thread=thread)
+    resolved = interaction.guild.get_channel_or_thread(channel_id) if interaction.guild else None
+    if resolved is None or interaction.guild is None or interaction.guild.me is None:  # pyright: ignore[reportUnnecessaryComparison] - without a guild cache it is
+        return []
+    return missing_permissions(resolved.permissions_for(interaction.guild.me))
+
+
+async def show(interaction: Interaction, card: Card, *, private: bool = False) -> None:
+    """Answer with a card, or follow up with it if the interaction has been answered."""
+    none = discord.AllowedMentions.none()
+    if interaction.response.is_done():
+        await interaction.followup.send(view=card.view, files=card.files(), ephemeral=private, allowed_mentions=none)
+        return
+    await interaction.response.send_message(
+        view=card.view, files=card.files(), ephemeral=private, allowed_mentions=none
+    )
+
+
+async def replace(interaction: Interaction, card: Card) -> None:
+    """Edit the message that a button or select belongs to."""
+    await interaction.response.edit_message(
+        view=card.view, attachments=card.files(), allowed_mentions=discord.AllowedMentions.none()
+    )
+
+
+async def refuse(interaction: Interaction, sentence: str) -> None:
+    """Say one sentence, to the person who asked alone."""
+    none = discord.AllowedMentions.none()
+    if interaction.response.is_done():
+        await interaction.followup.send(sentence, ephemeral=True, allowed_mentions=none)
+    else:
+        await interaction.response.send_message(sentence, ephemeral=True, allowed_mentions=none)

@@ -1,0 +1,22 @@
+"""`/help` and `/about`."""
+
+from discord import app_commands
+from discord.ext import commands
+
+from bot import __version__
+from bot.ui.help_card import render_about, render_help
+from cogs.context import Interaction, context_of, show
+
+
+class HelpCommands(commands.Cog):
+    """What Marquee can do, and where its facts come from."""
+
+    @app_commands.command(description="What Marquee can do, by task")
+    async def help(self, interaction: Interaction) -> None:
+        """Show all commands."""
+        await show(interaction, render_help(), private=True)
+
+    @app_commands.command(description="Where the dates and facts come from")
+    async def about(self, interaction: Interaction) -> None:
+        """Show version and sources."""
+        await show(interaction, render_about(__version__, len(context_of(interaction).search.films)), private=True)

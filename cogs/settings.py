@@ -1,0 +1,172 @@
+"""`/settings`: what is in force, and changing it by option, select or form."""
+
+import logging
+from typing import Any
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from bot.domain.preferences import read_country, read_hour, read_milestones, read_zone
+from bot.domain.subscribers import Subscriber, TrackRight
+from bot.services.settings import Choices
+from bot.ui.card import Card
+from bot.ui.phrases import country_with_flag
+from bot.ui.settings_card import greeting, milestones_in_words, render_settings, role_advice
+from cogs.context import (
+    Interaction,
+    channel_problems,
+    context_of,
+    get_subscriber,
+    now_of,
+    replace,
+    require_manager,
+    show,
+)
+from cogs.options import suggest_country, suggest_zone
+
+log = logging.getLogger(__name__)
+PostChannel = discord.TextChannel | discord.Thread
+ACTION = "change Marquee's settings"
+#: What a form asks for → its label, and an example of what to type.
+FORM_TEXTS = {
+    "country": ("Country", "Germany, DE, United Kingdom …"),
+    "timezone": ("Time zone", "Europe/Berlin, or a city: New York"),
+    "hour": ("Posting hour", "9, 18:30 or 9pm"),
+    "milestones": ("Days before the release", "30, 7, 3, 1, or none"),
+}
+
+
+class SettingsCommands(commands.Cog):
+    """For those who manage the server."""
+
+    @app_commands.command(description="Channel, country, time zone, hour, countdown and ping of this server")
+    @app_commands.default_permissions(manage_guild=True)
+    @app_commands.rename(time_zone="time-zone", ping_role="ping-role", who_may_track="who-may-track")
+    @app_commands.describe(
+        channel="Where posts go",
+        country="Whose release dates count",
+        time_zone="Whose clock the posting hour is on, such as Berlin",
+        hour="When posts appear, such as 9 or 18:30",
+        countdown="Days before the release, such as 30, 7, 3, 1; or none",
+        ping_role="A role to ping on release days",
+        who_may_track="Who may use /track and /untrack",
+    )
+    @app_commands.autocomplete(country=suggest_country, time_zone=suggest_zone)
+    async def settings(
+        self,
+        interaction: Interaction,
+        channel: PostChannel | None = None,
+        country: str | None = None,
+        time_zone: str | None = None,
+        hour: str | None = None,
+        countdown: str | None = None,
+        ping_role: discord.Role | None = None,
+        who_may_track: TrackRight | None = None,
+    ) -> None:
+        """Show the settings, after changing those that are given; all of them or, if one is wrong, none."""
+        require_manager(interaction, ACTION)
+        choices: Choices = {}
+        if country is not None:
+            choices["country"] = read_country(country)
+        if time_zone is not None:
+            choices["timezone"] = read_zone(time_zone)
+        if hour is not None:
+            choices["posting_time"] = read_hour(hour)
+        if countdown is not None:
+            choices["milestones"] = read_milestones(countdown)
+        if ping_role is not None:
+            choices["ping_role_id"] = ping_role.id
+        if who_may_track is not None:
+            choices["track_right"] = who_may_track
+        if channel is not None:
+            choices["channel_id"] = channel.id
+        await show(interaction, await settings_card(interaction, choices, ping_role), private=True)
+
+
+async def settings_card(interaction: Interaction, choices: Choices, role: discord.Role | None = None) -> Card:
+    """Save what was chosen; the card with what is in force now."""
+    context, now = context_of(interaction), now_of(interaction)
+    subscriber = await get_subscriber(interaction)
+    if choices:
+        subscriber = await context.preferences.change(subscriber.id, now, **choices)
+    problems = await channel_problems(interaction, subscriber.channel_id)
+    if "channel_id" in choices and not problems:
+        problems = await _greet(interaction, subscriber)
+    closed = await context.preferences.find_destination(subscriber.channel_id) if subscriber.channel_id else None
+    advice = role_advice(role, may_mention_all=interaction.app_permissions.mention_everyone) if role else ""
+    return render_settings(subscriber, problems, closed, saved_in_words(choices, subscriber), advice)
+
+
+async def _greet(interaction: Interaction, subscriber: Subscriber) -> list[str]:
+    """Post the greeting in the chosen channel; what is lacking if Discord refuses."""
+    channel_id = subscriber.channel_id or 0
+    destination = interaction.client.get_partial_messageable(channel_id, guild_id=interaction.guild_id)
+    try:
+        await destination.send(greeting(subscriber), allowed_mentions=discord.AllowedMentions.none())
+    except discord.Forbidden as error:
+        log.info("The greeting was refused in channel %s: %s", channel_id, error.text)
+        return ["View Channel"] if error.code == 50001 else ["View Channel, Send Messages or Embed Links"]
+    except (discord.HTTPException, OSError) as error:
+        log.warning("The greeting did not reach channel %s: %s", channel_id, error)
+        return []
+    await context_of(interaction).preferences.reopen(subscriber, channel_id, now_of(interaction))
+    return []
+
+
+def saved_in_words(choices: Choices, subscriber: Subscriber) -> str:
+    """What has just been changed, for the card's head; empty if nothing was."""
+    named = {
+        "channel_id": f"posts go to <#{subscriber.channel_id}>",
+        "country": f"{country_with_flag(subscriber.country)} dates",
+        "timezone": f"{subscriber.timezone.replace('_', ' ')} time",
+        "posting_time": f"posts at {subscriber.posting_time:%H:%M}",
+        "milestones": f"countdown {milestones_in_words(subscriber.milestones)}",
+        "ping_role_id": f"<@&{subscriber.ping_role_id}> is pinged" if subscriber.ping_role_id else "nobody is pinged",
+        "track_right": f"{'everyone' if subscriber.track_right is TrackRight.EVERYONE else 'managers only'} may track",
+    }
+    said = [named[name] for name in choices]
+    return f"Saved: {', '.join(said)}." if said else ""
+
+
+class SettingForm(discord.ui.Modal):
+    """A form with one text: a country, a zone, an hour, or days."""
+
+    def __init__(self, what: str, subscriber: Subscriber) -> None:
+        label, example = FORM_TEXTS[what]
+        super().__init__(title=f"Change: {label}", timeout=600)
+        self._what = what
+        self._typed = discord.ui.TextInput[Any](
+            placeholder=example, default=_in_force(what, subscriber), max_length=100
+        )
+        self.add_item(discord.ui.Label[Any](text=label, component=self._typed))
+
+    async def on_submit(self, interaction: Interaction, /) -> None:
+        """Read the text, save it, and show the settings again."""
+        require_manager(interaction, ACTION)
+        await replace(interaction, await settings_card(interaction, _read(self._what, self._typed.value)))
+
+    async def on_error(self, interaction: Interaction, error: Exception, /) -> None:
+        """Hand errors to the one handler that all commands have."""
+        await interaction.client.answer_error(interaction, error)
+
+
+def _in_force(what: str, subscriber: Subscriber) -> str:
+    return {
+        "country": subscriber.country,
+        "timezone": subscriber.timezone,
+        "hour": f"{subscriber.posting_time:%H:%M}",
+        "milestones": ", ".join(str(day) for day in subscriber.milestones) or "none",
+    }[what]
+
+
+def _read(what: str, typed: str) -> Choices:
+    match what:
+        case "country":
+            return {"country": read_country(typed)}
+        case "timezone":
+            return {"timezone": read_zone(typed)}
+        case "hour":
+            return {"posting_time": read_hour(typed)}
+        case _:
+            return {"milestones": read_milestones(typed)}

@@ -1,0 +1,83 @@
+"""Showing a film's card: the one door that `/film`, `/cast`, `/trivia`, `/next`, pickers and buttons go through."""
+
+from bot.domain.errors import FilmNotNamed, SeveralFilms
+from bot.domain.films import Film
+from bot.domain.subscribers import today_of
+from bot.services.search import shown
+from bot.ui.card import Card
+from bot.ui.film_card import FilmView, picture_of, render_film_card
+from bot.ui.ids import Purpose, Tab
+from bot.ui.tracking_card import render_picker
+from cogs.context import Interaction, context_of, country_of, find_subscriber, guild_of, now_of, show
+
+
+async def film_card(
+    interaction: Interaction, film_id: int, tab: Tab, arg: str = "", opener_id: int | None = None
+) -> Card:
+    """A tab of a film's card, for the server where somebody typed."""
+    context, now = context_of(interaction), now_of(interaction)
+    look = await context.films.look_at(guild_of(interaction), film_id)
+    today = today_of(look.subscriber, now)
+    picture = None
+    if tab in (Tab.OVERVIEW, Tab.COUNTDOWN):
+        picture = await context.pictures.get_picture(picture_of(look.film, look.subscriber, today))
+    view = FilmView(
+        film=look.film,
+        subscriber=look.subscriber,
+        subscription=look.subscription,
+        today=today,
+        now=now,
+        tab=tab,
+        opener_id=opener_id or interaction.user.id,
+        arg=arg,
+        shared=look.shared,
+        picture=picture,
+    )
+    return render_film_card(view)
+
+
+async def show_film(interaction: Interaction, typed: str | None, tab: Tab, purpose: Purpose) -> None:
+    """Show a film's card at a tab; without a name the followed film that comes next; a picker if several fit."""
+    if typed is None:
+        film = await context_of(interaction).films.get_next(guild_of(interaction), now_of(interaction))
+        await show(interaction, await film_card(interaction, film.id, tab))
+        return
+    film = await resolve(interaction, typed, purpose)
+    if film is not None:
+        await show(interaction, await film_card(interaction, film.id, tab))
+
+
+async def resolve(interaction: Interaction, typed: str, purpose: Purpose, arg: str = "") -> Film | None:
+    """The film that a submitted text means; None if a picker now asks which. `arg` travels with the picker's choice.
+
+    Raises:
+        FilmNotFound: nothing fits.
+    """
+    subscriber = await find_subscriber(interaction)
+    country = country_of(interaction, subscriber)
+    found = context_of(interaction).search.resolve(typed, country, today_of(subscriber, now_of(interaction)))
+    if len(found) == 1:
+        return found[0]
+    card = render_picker(found, purpose, typed, country, interaction.user.id, arg)
+    await show(interaction, card, private=True)
+    return None
+
+
+async def resolve_tracked(interaction: Interaction, typed: str) -> Film:
+    """The followed film that a submitted text means.
+
+    Raises:
+        FilmNotNamed: nothing is followed.
+        FilmNotFound: nothing that is followed fits.
+        SeveralFilms: more than one fits.
+    """
+    context = context_of(interaction)
+    subscriber, followed = await context.tracking.list_tracked(guild_of(interaction))
+    among = {subscription.film.id for subscription in followed}
+    if subscriber is None or not among:
+        raise FilmNotNamed
+    today = today_of(subscriber, now_of(interaction))
+    found = context.search.resolve(typed, subscriber.country, today, among)
+    if len(found) > 1:
+        raise SeveralFilms(shown(typed), [film.label for film in found])
+    return found[0]

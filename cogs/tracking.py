@@ -1,0 +1,103 @@
+"""`/track`, `/untrack`, `/tracked`: following films."""
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from bot.domain.films import Film
+from bot.ui.card import Card
+from bot.ui.ids import Purpose
+from bot.ui.list_cards import nothing_tracked, render_tracked_list
+from bot.ui.tracking_card import render_tracked, render_untracked
+from cogs.context import (
+    Interaction,
+    channel_problems,
+    context_of,
+    find_subscriber,
+    guild_of,
+    now_of,
+    place_of,
+    refuse,
+    require_manager,
+    require_membership,
+    require_tracker,
+    show,
+)
+from cogs.options import FilmOption, TrackedFilmOption
+from cogs.showing import resolve, resolve_tracked
+
+PostChannel = discord.TextChannel | discord.Thread
+
+
+class TrackingCommands(commands.Cog):
+    """Everyone's, unless `/settings` says otherwise."""
+
+    @app_commands.command(description="Follow a film: countdowns and the release day are posted here")
+    @app_commands.describe(
+        film="Its title; the list shows what fits as you type",
+        channel="Post about this film in another channel (needs Manage Server)",
+    )
+    async def track(
+        self,
+        interaction: Interaction,
+        film: app_commands.Transform[str, FilmOption],
+        channel: PostChannel | None = None,
+    ) -> None:
+        """Follow a film."""
+        await require_right_to_track(interaction, "track films")
+        if channel is not None:
+            require_manager(interaction, "choose the channel of a film")
+        found = await resolve(interaction, film, Purpose.TRACK, str(channel.id) if channel else "")
+        if found is not None:
+            await show(interaction, await track_film(interaction, found.id, channel.id if channel else None))
+
+    @app_commands.command(description="Stop following a film")
+    @app_commands.describe(film="One of the films that this server follows")
+    async def untrack(self, interaction: Interaction, film: app_commands.Transform[str, TrackedFilmOption]) -> None:
+        """Stop following a film."""
+        await require_right_to_track(interaction, "stop tracking films")
+        found = await resolve_tracked(interaction, film)
+        await show(interaction, render_untracked(await untrack_film(interaction, found.id)))
+
+    @app_commands.command(description="The films that this server follows, by date")
+    async def tracked(self, interaction: Interaction) -> None:
+        """List what is followed."""
+        card = await tracked_card(interaction, 0, interaction.user.id)
+        if card is None:
+            await refuse(interaction, nothing_tracked())
+        else:
+            await show(interaction, card)
+
+
+async def require_right_to_track(interaction: Interaction, action: str) -> None:
+    """Refuse who may not follow films here.
+
+    Raises:
+        NotInServer, NotAllowed: why.
+    """
+    subscriber = await find_subscriber(interaction)
+    require_tracker(interaction, subscriber, action)
+    if subscriber is None:
+        await require_membership(interaction)
+
+
+async def track_film(interaction: Interaction, film_id: int, channel_id: int | None) -> Card:
+    """Follow a film for the server; the card that says what comes."""
+    now = now_of(interaction)
+    tracked = await context_of(interaction).tracking.track(place_of(interaction), film_id, channel_id, now)
+    destination = tracked.subscription.channel_id or tracked.subscriber.channel_id
+    problems = await channel_problems(interaction, destination)
+    return render_tracked(tracked, problems, now, interaction.user.id)
+
+
+async def untrack_film(interaction: Interaction, film_id: int) -> Film:
+    """Stop following a film for the server."""
+    return await context_of(interaction).tracking.untrack(guild_of(interaction), film_id, now_of(interaction))
+
+
+async def tracked_card(interaction: Interaction, page: int, opener_id: int) -> Card | None:
+    """A page of what is followed; None if nothing is."""
+    subscriber, followed = await context_of(interaction).tracking.list_tracked(guild_of(interaction))
+    if subscriber is None or not followed:
+        return None
+    return render_tracked_list(subscriber, followed, page, now_of(interaction), opener_id)

@@ -1,0 +1,201 @@
+"""A post as Discord gets it: a classic message of content, one embed, and buttons whose last one marks it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+import discord
+from discord.ui import Button, Select, View
+
+from bot.domain.dates import TBA, ReleaseDate, local_day
+from bot.domain.films import Film, Job, Release, ReleaseType
+from bot.domain.messages import Parcel
+from bot.domain.posts import Post, PostKind
+from bot.domain.subscribers import SubscriberKind
+from bot.ui.card import Accent, Picture
+from bot.ui.film_view import SOURCES
+from bot.ui.ids import MarkId, PickId, PostAction, PostId
+from bot.ui.phrases import release_line
+from bot.ui.pictures import PictureSpec, spec_of
+from bot.ui.post_lines import render_content
+from bot.ui.text import escape, plain, width, within
+
+MAX_CONTENT = 2000  # Discord's limit
+#: Discord allows five rows of buttons; beyond that one select chooses the film.
+MAX_ROWS = 5
+_MAX_OPTION = 100
+_SHORT_TITLE = 34
+_NAMES_SHOWN = 3
+_CORRECTION = "Correction: this date has moved since; see `/film`."
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """One message, ready to send."""
+
+    content: str
+    embeds: tuple[discord.Embed, ...]
+    view: View  #: stopped, so that discord.py does not keep it: its buttons are DynamicItems by their custom_ids
+    allowed_mentions: discord.AllowedMentions
+    pictures: tuple[Picture, ...] = ()
+
+    def files(self) -> list[discord.File]:
+        """Make the attachments of one message: discord.py closes them with the send."""
+        return [picture.file() for picture in self.pictures]
+
+    @property
+    def last_custom_id(self) -> str:
+        """Where the marker is; empty if there is no component."""
+        last = self.view.children[-1] if self.view.children else None
+        return last.custom_id or "" if isinstance(last, Button | Select) else ""
+
+
+def render_message(parcel: Parcel, picture: Picture | None = None) -> Rendered:
+    """Render what a parcel's posts have to tell. A `plain` message is its text and its marker.
+
+    Call it inside a running event loop: discord.py's views want one.
+    """
+    mention, mentions = _ping(parcel)
+    content = mention + render_content(parcel, MAX_CONTENT - len(mention))
+    films = films_of(parcel)
+    if parcel.message.plain:
+        return Rendered(content, (), _buttons(parcel, ()), mentions)
+    embed = _embed(parcel, films, picture)
+    pictures = (picture,) if picture else ()
+    return Rendered(content, (embed,) if embed else (), _buttons(parcel, films), mentions, pictures)
+
+
+def render_correction(content: str) -> str:
+    """Strike out what a message says and add that it is no longer true."""
+    budget = MAX_CONTENT - width(_CORRECTION) - 1
+    return "\n".join([*within(map(_struck, content.splitlines()), budget), _CORRECTION])
+
+
+def picture_of(parcel: Parcel) -> PictureSpec | None:
+    """The picture that goes with a message: its most pressing film's; None for text alone, or a long list."""
+    films = films_of(parcel)
+    if parcel.message.plain or not 1 <= len(films) <= MAX_ROWS:
+        return None
+    return spec_of(films[0], _release(_first_post(parcel, films[0]), films[0]), _today(parcel))
+
+
+def films_of(parcel: Parcel) -> tuple[Film, ...]:
+    """The films that a message's posts are about, the most pressing first."""
+    told = (post for post in parcel.message.posts if post.kind is not PostKind.RESUME)
+    ids = dict.fromkeys(post.film_id for post in told if post.film_id is not None)
+    return tuple(parcel.films[film_id] for film_id in ids if film_id in parcel.films)
+
+
+def _ping(parcel: Parcel) -> tuple[str, discord.AllowedMentions]:
+    """The role's mention, on release day alone, and what Discord may notify: that role and nobody else."""
+    role_id = parcel.subscriber.ping_role_id
+    is_release = any(post.kind is PostKind.RELEASE for post in parcel.message.posts)
+    if role_id is None or not is_release or parcel.subscriber.kind is not SubscriberKind.GUILD:
+        return "", discord.AllowedMentions.none()
+    role = discord.Object(role_id)
+    return f"<@&{role_id}> ", discord.AllowedMentions(roles=[role], everyone=False, users=False, replied_user=False)
+
+
+def _embed(parcel: Parcel, films: Sequence[Film], picture: Picture | None) -> discord.Embed | None:
+    """The picture and where the dates come from; for a film alone also whose date it is, and who made it."""
+    if not films:
+        return None
+    today = _today(parcel)
+    releases = [_release(_first_post(parcel, film), film) for film in films]
+    embed = discord.Embed(colour=int(_accent(releases[0], today)))
+    if len(films) == 1:
+        embed.description = "\n".join([release_line(releases[0], today), *_makers(films[0])])
+    if source := _source(films, releases):
+        embed.set_footer(text=source)
+    if picture:
+        embed.set_image(url=f"attachment://{picture.filename}")
+    return embed if embed.description or source or picture else None
+
+
+def _makers(film: Film) -> list[str]:
+    """Director and cast, a line each."""
+    lines: list[str] = []
+    for words, job in (("Directed by", Job.DIRECTOR), ("With", Job.CAST)):
+        names = [escape(credit.name, 50) for credit in film.people(job)[:_NAMES_SHOWN]]
+        if names:
+            lines.append(f"{words} {', '.join(names)}")
+    return lines
+
+
+def _source(films: Sequence[Film], releases: Sequence[Release]) -> str:
+    """Where the dates come from, and the day on which the oldest of them was looked at."""
+    names = dict.fromkeys(SOURCES.get(release.source, "") for release in releases)
+    named = " and ".join(name for name in names if name)
+    days = [day for film in films if (day := film.as_of or _checked_on(film.checked_at))]
+    if not named or not days:
+        return named
+    return f"{named}, as of {ReleaseDate.of(min(days)).in_words()}"
+
+
+def _checked_on(checked_at: datetime | None) -> date | None:
+    return checked_at.date() if checked_at else None
+
+
+def _accent(release: Release, today: date) -> Accent:
+    if release.date.first is None:
+        return Accent.UNKNOWN
+    return Accent.OUT if release.date.is_out(today) else Accent.UPCOMING
+
+
+def _buttons(parcel: Parcel, films: Sequence[Film]) -> View:
+    """The rows of a message. Whatever they are, the last component carries the message's key."""
+    key = parcel.message.message_key
+    view = View(timeout=None)
+    view.stop()
+    if not films:
+        label = "/film shows the details" if films_of(parcel) else "/schedule shows what comes next"
+        view.add_item(Button[View](label=label, custom_id=str(MarkId(key)), disabled=True))
+    elif len(films) <= MAX_ROWS:
+        for row, film in enumerate(films):
+            for label, action in _actions(film, alone=len(films) == 1):
+                view.add_item(Button[View](label=label, custom_id=str(PostId(action, film.id, key)), row=row))
+    else:
+        options = [discord.SelectOption(label=_label(film), value=str(film.id)) for film in films]
+        placeholder = "Choose a film for its card"
+        view.add_item(Select[View](custom_id=str(PickId(key)), placeholder=placeholder, options=options))
+    return view
+
+
+def _actions(film: Film, *, alone: bool) -> list[tuple[str, PostAction]]:
+    """A film's buttons; a row among several begins with the film's title. Stop is always there, and last."""
+    title = plain(film.title, _SHORT_TITLE) or "Untitled"
+    actions = [("Details" if alone else f"Details · {title}", PostAction.DETAILS)]
+    if film.credits:
+        actions.append(("Cast", PostAction.CAST))
+    if film.trivia:
+        actions.append(("Trivia", PostAction.TRIVIA))
+    return [*actions, ("Stop tracking", PostAction.STOP)]
+
+
+def _label(film: Film) -> str:
+    return plain(film.label, _MAX_OPTION) or "Untitled"
+
+
+def _release(post: Post, film: Film) -> Release:
+    """The release that a post is about, with its note and source if the film still has it."""
+    wanted = (post.country, post.type, post.date)
+    known = next((r for r in film.releases if (r.country, r.type, r.date) == wanted), None)
+    if known is not None:
+        return known
+    return Release(post.country, post.type or ReleaseType.THEATRICAL, post.date or TBA)
+
+
+def _first_post(parcel: Parcel, film: Film) -> Post:
+    return next(post for post in parcel.message.posts if post.film_id == film.id and post.kind is not PostKind.RESUME)
+
+
+def _today(parcel: Parcel) -> date:
+    return local_day(parcel.now, parcel.subscriber.zone)
+
+
+def _struck(line: str) -> str:
+    """A line crossed out, inside its bullet or small print."""
+    for start in ("- ", "-# "):
+        if line.startswith(start):
+            return f"{start}~~{line.removeprefix(start)}~~"
+    return f"~~{line}~~" if line.strip() else line

@@ -1,0 +1,186 @@
+"""A post as Discord gets it: within its limits, pinging one role at most, marked at its end."""
+
+import re
+from datetime import timedelta
+
+import discord
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.domain.dates import ReleaseDate
+from bot.domain.films import Film, Release, ReleaseType
+from bot.domain.messages import MAX_POSTS, Parcel
+from bot.domain.posts import Post
+from bot.ui.card import Picture
+from bot.ui.ids import PickId, PostAction, PostId, marker_of
+from bot.ui.post_lines import render_content
+from bot.ui.posts import MAX_CONTENT, Rendered, picture_of, render_correction, render_message
+from bot.ui.text import width
+from tests.domain.examples import utc
+from tests.ui.parcels import NINE, parcel, pinging, post, resume, whole_film
+
+PICTURE = Picture("marquee.png", b"png", "A cinema marquee")
+
+
+def labels(rendered: Rendered) -> list[list[str | None]]:
+    rows: dict[int | None, list[str | None]] = {}
+    for item in rendered.view.children:
+        if isinstance(item, discord.ui.Button):
+            rows.setdefault(item.row, []).append(item.label)
+    return list(rows.values())
+
+
+_titles = st.text(st.one_of(st.characters(), st.sampled_from(list("*_~`|<@&>[]() ab🎬"))), max_size=200)
+_texts = st.sampled_from(
+    [
+        *(f"release {type_} 2025-06-06" for type_ in ReleaseType),
+        *(f"countdown {type_} 2025-06-13" for type_ in ReleaseType),
+        "date_change limited 2025-09-30 -> 2027-12-31",
+        "date_change theatrical 2025-09 -> none",
+        "date_change digital none -> 2026-Q3",
+    ]
+)  # fmt: skip
+
+
+@st.composite
+def _parcels(draw: st.DrawFn) -> Parcel:
+    """Any message: what is in it, how late, with which titles."""
+    drawn = draw(st.lists(st.tuples(_texts, _titles, st.sampled_from(["US", "GB", "VC"])), max_size=MAX_POSTS))
+    posts: list[Post] = []
+    films: list[Film] = []
+    for number, (text, title, country) in enumerate(drawn, 1):
+        hours = draw(st.integers(0, 20))
+        due = f"{utc(NINE) - timedelta(hours=hours):%Y-%m-%d %H:%M}"
+        posts.append(post(text, film_id=number, country=country, due=due))
+        films.append(whole_film(number, title))
+    posts.sort(key=lambda told: told.kind.priority)
+    if draw(st.booleans()) or not posts:
+        posts.append(resume())
+    held = [post("date_change limited 2025-09-30 -> 2027-12-31", film_id=film.id) for film in films]
+    return parcel(*posts, films=films, skipped=held, subscriber=pinging(2**63 - 1))
+
+
+@given(_parcels())
+async def test_any_message_fits_pings_at_most_one_role_and_ends_in_its_marker(told: Parcel) -> None:
+    rendered = render_message(told, PICTURE)
+    assert 0 < width(rendered.content) <= MAX_CONTENT
+    assert marker_of(rendered.last_custom_id) == told.message.message_key
+    assert sum(len(embed) for embed in rendered.embeds) <= 6000
+    pinged = re.findall(r"<@&\d+>", rendered.content)
+    assert pinged == ([f"<@&{2**63 - 1}>"] if rendered.allowed_mentions.roles else [])
+    assert not re.search(r"<@!?\d|@everyone|@here", rendered.content)
+    assert width(render_correction(rendered.content)) <= MAX_CONTENT
+
+
+async def test_release_day_pings_exactly_the_one_role() -> None:
+    rendered = render_message(parcel(post("release theatrical 2025-06-06"), subscriber=pinging(77)))
+    assert rendered.content == "<@&77> 🍿 **Ballerina** is out today in cinemas (United States)."
+    assert rendered.allowed_mentions.to_dict() == {"parse": [], "roles": [77]}
+
+
+@pytest.mark.parametrize("text", ["countdown theatrical 2025-06-13", "date_change theatrical 2025-06-06 -> 2025-07-09"])
+async def test_nothing_else_pings(text: str) -> None:
+    rendered = render_message(parcel(post(text), subscriber=pinging(77)))
+    assert "<@" not in rendered.content
+    assert rendered.allowed_mentions.to_dict() == {"parse": []}
+
+
+async def test_release_day_without_a_role_pings_nobody() -> None:
+    rendered = render_message(parcel(post("release theatrical 2025-06-06")))
+    assert rendered.allowed_mentions.to_dict() == {"parse": []}
+
+
+async def test_one_film_has_its_details_its_picture_and_a_row_of_buttons() -> None:
+    told = parcel(
+        post("release theatrical 2025-06-06"),
+        films=[
+            whole_film(
+                1, "Ballerina", Release("US", ReleaseType.THEATRICAL, ReleaseDate.parse("2025-06-06"), source="bundled")
+            )
+        ],
+    )
+    rendered = render_message(told, PICTURE)
+    (embed,) = rendered.embeds
+    assert embed.description is not None
+    assert embed.description.splitlines() == [
+        "🇺🇸 United States · in cinemas · **Fri 6 June 2025**, today",
+        "Directed by Len Wiseman",
+        "With Ana de Armas, Keanu Reeves, Lance Reddick",
+    ]
+    assert embed.footer.text == "Marquee's catalogue, as of 30 May 2025"
+    assert embed.image.url == "attachment://marquee.png"
+    assert [file.filename for file in rendered.files()] == ["marquee.png"]
+    assert labels(rendered) == [["Details", "Cast", "Trivia", "Stop tracking"]]
+    assert PostId.parse(rendered.last_custom_id) == PostId(PostAction.STOP, 1, told.message.message_key)
+
+
+async def test_buttons_for_what_is_not_known_are_left_out() -> None:
+    rendered = render_message(parcel(post("release tv 2025-06-06"), films=[Film(1, "Ballerina")]))
+    assert labels(rendered) == [["Details", "Stop tracking"]]
+
+
+async def test_up_to_five_films_have_a_row_each_that_names_its_film() -> None:
+    rendered = render_message(parcel(*(post("countdown tv 2025-06-13", film_id=n) for n in range(1, 6))))
+    rest: list[str | None] = ["Cast", "Trivia", "Stop tracking"]
+    assert labels(rendered) == [
+        [f"Details · {title}", *rest] for title in ("Ballerina", "Film 2", "Film 3", "Film 4", "Film 5")
+    ]
+    assert rendered.embeds == ()
+
+
+async def test_more_films_share_one_select_and_have_no_picture() -> None:
+    told = parcel(*(post("countdown tv 2025-06-13", film_id=n) for n in range(1, 7)))
+    rendered = render_message(told, None)
+    (select,) = rendered.view.children
+    assert isinstance(select, discord.ui.Select)
+    assert [option.value for option in select.options] == ["1", "2", "3", "4", "5", "6"]
+    assert PickId.parse(rendered.last_custom_id) == PickId(told.message.message_key)
+    assert rendered.embeds == ()
+    assert picture_of(told) is None
+
+
+async def test_two_posts_of_one_film_are_one_row() -> None:
+    told = parcel(post("release theatrical 2025-06-06"), post("countdown digital 2025-06-13"))
+    assert labels(render_message(told)) == [["Details", "Cast", "Trivia", "Stop tracking"]]
+
+
+async def test_a_message_without_films_is_marked_by_a_button_that_does_nothing() -> None:
+    rendered = render_message(parcel(resume(), skipped=[post("release tv 2025-06-05")]))
+    (button,) = rendered.view.children
+    assert isinstance(button, discord.ui.Button)
+    assert button.disabled
+    assert rendered.embeds == ()
+
+
+async def test_plain_is_text_and_marker_alone() -> None:
+    told = parcel(post("release theatrical 2025-06-06"), plain=True)
+    rendered = render_message(told, None)
+    assert (rendered.embeds, rendered.files(), len(rendered.view.children)) == ((), [], 1)
+    assert rendered.content == render_content(told, MAX_CONTENT)
+    assert marker_of(rendered.last_custom_id) == told.message.message_key
+    assert picture_of(told) is None
+
+
+async def test_views_are_stopped_so_that_nothing_keeps_them() -> None:
+    assert render_message(parcel(post("release tv 2025-06-06"))).view.is_finished()
+
+
+def test_the_picture_is_the_most_pressing_films() -> None:
+    spec = picture_of(parcel(post("release theatrical 2025-06-06"), post("countdown tv 2025-06-13", film_id=2)))
+    assert spec is not None
+    assert (spec.titles[0], spec.big, spec.where) == ("Ballerina", "Today", "United States")
+
+
+def test_the_picture_of_a_date_withdrawn_says_so() -> None:
+    spec = picture_of(parcel(post("date_change theatrical 2025-06-06 -> none")))
+    assert spec is not None
+    assert spec.big == "TBA"
+
+
+def test_a_correction_strikes_every_line_out_and_says_where_to_look() -> None:
+    text = "🎬 Coming up:\n- **Elio**: tomorrow\n\n-# Late: this was due."
+    assert render_correction(text) == (
+        "~~🎬 Coming up:~~\n- ~~**Elio**: tomorrow~~\n\n-# ~~Late: this was due.~~\n"
+        "Correction: this date has moved since; see `/film`."
+    )

@@ -1,0 +1,99 @@
+"""What Discord's answer to a request, or its silence, comes to: the table of docs/delivery.md. No I/O."""
+
+import math
+from collections.abc import Sequence
+from datetime import timedelta
+
+import aiohttp
+import discord
+
+from bot.domain.messages import Attempt, Outcome
+from bot.ui.permissions import missing_permissions
+from bot.ui.text import listed, plain
+
+#: What a request of discord.py's ends in, other than an answer of 2xx.
+Trouble = (aiohttp.ClientError, discord.HTTPException, discord.RateLimited, discord.LoginFailure, OSError, TimeoutError)
+#: A try that ended without a status: the connection broke.
+BROKEN = 0
+# https://docs.discord.com/developers/topics/opcodes-and-status-codes#json
+_UNKNOWN_CHANNEL, _UNKNOWN_MESSAGE = 10003, 10008
+_MISSING_ACCESS, _CANNOT_DM, _MISSING_PERMISSIONS = 50001, 50007, 50013
+_NEEDED = listed(missing_permissions(discord.Permissions.none()))
+_CLOSED = {
+    _UNKNOWN_CHANNEL: "The channel no longer exists.",
+    _MISSING_ACCESS: "Marquee cannot see the channel: it needs View Channel there, and to be in the server.",
+    _MISSING_PERMISSIONS: f"Marquee lacks a permission in the channel. It needs {_NEEDED}; "
+    "in a thread, Send Messages in Threads too.",
+    _CANNOT_DM: "This person does not take direct messages from Marquee.",
+}
+_MAX_QUOTE = 300
+_MAX_WAIT_SECONDS = 86_400.0
+
+
+def sending_of(error: BaseException, tries: Sequence[int]) -> Attempt:
+    """What an attempt to send came to that ended in `error`.
+
+    `tries`: the status of each request that discord.py made for it, `BROKEN` for none. It tries again by itself after a
+    5xx; what refuses the second request says nothing of the first.
+    """
+    if any(200 <= status < 300 for status in tries):
+        return Attempt(Outcome.SENT)  # stored; only reading the answer failed
+    attempt = _last_try(error)
+    earlier_may_be_there = any(status == BROKEN or status >= 500 for status in tries[:-1])
+    if earlier_may_be_there and attempt.outcome is not Outcome.SENT:
+        return Attempt(Outcome.UNKNOWN, reason=attempt.reason, retry_after=attempt.retry_after)
+    return attempt
+
+
+def reading_of(error: BaseException) -> Attempt:
+    """What reading a channel's history came to that ended in `error`."""
+    attempt = _last_try(error)
+    if isinstance(error, discord.HTTPException) and error.status in {403, 404}:
+        reason = _CLOSED.get(error.code) or f"The channel's history may not be read: {_quote(error)}"
+        return Attempt(Outcome.UNREADABLE, reason=reason)
+    return Attempt(Outcome.UNKNOWN, reason=attempt.reason, retry_after=attempt.retry_after)
+
+
+def _last_try(error: BaseException) -> Attempt:
+    match error:
+        case discord.HTTPException():
+            return _status(error)
+        case discord.RateLimited():
+            return _wait(error.retry_after)
+        case discord.LoginFailure():
+            return Attempt(Outcome.UNAUTHORISED, reason="Discord refuses the bot's token.")
+        case aiohttp.ClientConnectorError():
+            return Attempt(Outcome.NOT_SENT, reason="Discord could not be reached.")
+        case _:
+            return Attempt(Outcome.UNKNOWN, reason=f"The connection to Discord broke ({type(error).__name__}).")
+
+
+def _status(error: discord.HTTPException) -> Attempt:
+    if error.status == 429:
+        return _wait(error.response.headers.get("Retry-After"))
+    if error.status == 401:
+        return Attempt(Outcome.UNAUTHORISED, reason="Discord refuses the bot's token (401).")
+    if error.status == 404 and error.code == _UNKNOWN_MESSAGE:
+        return Attempt(Outcome.SENT, reason="It was sent before, and has been deleted since.")
+    if error.status in {403, 404}:
+        return Attempt(
+            Outcome.CLOSED, reason=_CLOSED.get(error.code) or f"Discord refuses the channel: {_quote(error)}"
+        )
+    if 400 <= error.status < 500 and error.status != 408:
+        return Attempt(Outcome.REJECTED, reason=f"Discord refuses this message: {_quote(error)}")
+    return Attempt(Outcome.UNKNOWN, reason=f"Discord did not say whether it took the message ({error.status}).")
+
+
+def _wait(seconds: str | float | None) -> Attempt:
+    """Refused for now, by a rate limit."""
+    try:
+        wait = float(seconds or 0)
+    except ValueError:  # a Retry-After may also be a date
+        wait = 0.0
+    wait = min(max(wait, 0.0), _MAX_WAIT_SECONDS) if math.isfinite(wait) else 0.0
+    return Attempt(Outcome.NOT_SENT, reason="Discord asked Marquee to wait.", retry_after=timedelta(seconds=wait))
+
+
+def _quote(error: discord.HTTPException) -> str:
+    """Discord's own words, on one line."""
+    return f"{plain(error.text, _MAX_QUOTE) or 'no reason given'} ({error.code or error.status})"

@@ -1,0 +1,189 @@
+"""MessageSender on discord.py: sends a message once, looks for it in the history, corrects it, tells the owner."""
+
+import logging
+from collections.abc import Iterator, Mapping
+from contextvars import ContextVar
+from datetime import datetime
+from types import SimpleNamespace
+from typing import Any, cast
+
+import aiohttp
+import discord
+
+from bot.domain.messages import Attempt, Message, Outcome, Parcel
+from bot.domain.subscribers import Subscriber, SubscriberKind
+from bot.ui.answers import BROKEN, Trouble, reading_of, sending_of
+from bot.ui.card import Picture
+from bot.ui.ids import marker_of
+from bot.ui.pictures import PictureShop
+from bot.ui.posts import Rendered, picture_of, render_correction, render_message
+from bot.ui.text import escape
+
+log = logging.getLogger(__name__)
+_PAGE = 100  # Discord's limit for one reading of the history
+#: The status of each request made for the send under way in this task.
+_tries: ContextVar[list[int] | None] = ContextVar("tries", default=None)
+
+
+class DiscordSender:
+    """Sends parcels as the bot that `client` is. Make it before the client logs in: it listens to its requests."""
+
+    def __init__(self, client: discord.Client, pictures: PictureShop) -> None:
+        if client.user is not None:
+            raise ValueError("DiscordSender must be made before the client logs in, or it cannot count its requests")
+        self._client = client
+        self._pictures = pictures
+        _listen_to(client)
+
+    async def send(self, parcel: Parcel) -> Attempt:
+        """Send `parcel`, with its message's key as nonce and as marker.
+
+        Raises:
+            ValueError: the message was rendered without its marker.
+        """
+        key = parcel.message.message_key
+        rendered = render_message(parcel, await self._draw(parcel))
+        if marker_of(rendered.last_custom_id) != key:
+            raise ValueError(f"message {parcel.message.id} was rendered without its marker {key}")
+        tries: list[int] = []
+        token = _tries.set(tries)
+        try:
+            sent = await self._post(parcel, rendered)
+        except Trouble as error:
+            return sending_of(error, tries)
+        except (ValueError, KeyError, TypeError) as error:
+            if not any(200 <= status < 300 for status in tries):
+                raise
+            log.warning("Discord took message %s and answered what cannot be read: %s", parcel.message.id, error)
+            return sending_of(error, tries)
+        finally:
+            _tries.reset(token)
+        return Attempt(Outcome.SENT, sent.id)
+
+    async def find(self, message: Message, after: datetime) -> Attempt:
+        """Look for `message` in its destination's history since `after`: SENT, NOT_SENT, UNREADABLE or UNKNOWN."""
+        try:
+            return await self._search(message, discord.utils.time_snowflake(after))
+        except Trouble as error:
+            return reading_of(error)
+
+    async def correct(self, message: Message, discord_message_id: int) -> None:
+        """Strike out a message that is in its channel and is no longer true; its picture and details go."""
+        nobody = discord.AllowedMentions.none()
+        try:
+            found = await self._client.http.get_message(message.channel_id, discord_message_id)
+            content = render_correction(found["content"])
+            there = self._client.get_partial_messageable(message.channel_id).get_partial_message(discord_message_id)
+            await there.edit(content=content, embeds=[], attachments=[], allowed_mentions=nobody)
+        except Trouble as error:
+            log.warning("Message %s could not be corrected: %s", message.id, error)
+
+    async def tell_admins(self, subscriber: Subscriber, channel_id: int, attempt: Attempt) -> None:
+        """Write to the server's owner, or to the person, why posts stopped or what is uncertain. Never raises."""
+        try:
+            owner_id, where = await self._owner(subscriber, channel_id)
+            dm = await self._client.create_dm(discord.Object(owner_id))
+            await dm.send(_notice(where, attempt), allowed_mentions=discord.AllowedMentions.none())
+        except Trouble as error:
+            log.warning("Nobody could be told of channel %s (%s): %s", channel_id, attempt.reason, error)
+        else:
+            log.info("Told user %s of channel %s: %s", owner_id, channel_id, attempt.reason)
+
+    async def _draw(self, parcel: Parcel) -> Picture | None:
+        """Draw the message's picture. A post never fails for its picture."""
+        spec = picture_of(parcel)
+        if spec is None:
+            return None
+        try:
+            return await self._pictures.get_picture(spec)
+        except Exception:
+            log.exception("Message %s goes without its picture", parcel.message.id)
+            return None
+
+    async def _post(self, parcel: Parcel, rendered: Rendered) -> discord.Message:
+        subscriber = parcel.subscriber
+        guild_id = subscriber.discord_id if subscriber.kind is SubscriberKind.GUILD else None
+        channel = self._client.get_partial_messageable(parcel.message.channel_id, guild_id=guild_id)
+        return await channel.send(
+            rendered.content,
+            embeds=list(rendered.embeds),
+            files=rendered.files(),
+            view=rendered.view,
+            allowed_mentions=rendered.allowed_mentions,
+            nonce=parcel.message.message_key,
+        )
+
+    async def _search(self, message: Message, after_id: int) -> Attempt:
+        """Read a channel from `after_id` to its end, or to the message of ours that carries the marker."""
+        me = self._client.user
+        read_to = after_id
+        while page := await self._client.http.logs_from(message.channel_id, _PAGE, after=read_to):
+            for found in page:
+                ours = me is not None and int(found["author"]["id"]) == me.id
+                if ours and message.message_key in map(marker_of, _custom_ids(found.get("components"))):
+                    return Attempt(Outcome.SENT, int(found["id"]))
+            read_to = max(int(found["id"]) for found in page)
+        if read_to == after_id and not await self._is_readable(message.channel_id, after_id):
+            reason = "The channel's history may not be read: Marquee needs Read Message History there."
+            return Attempt(Outcome.UNREADABLE, reason=reason)
+        return Attempt(Outcome.NOT_SENT, reason="It is not in the channel.")
+
+    async def _is_readable(self, channel_id: int, after_id: int) -> bool:
+        """Whether an empty answer means that nothing came: to one without Read Message History all is empty."""
+        http = self._client.http
+        if await http.logs_from(channel_id, 1):
+            return True
+        channel = cast(Mapping[str, Any], await http.get_channel(channel_id))
+        last = channel.get("last_message_id")
+        return last is None or int(last) <= after_id
+
+    async def _owner(self, subscriber: Subscriber, channel_id: int) -> tuple[int, str]:
+        """Who looks after a subscriber, and how to name the channel to them."""
+        if subscriber.kind is SubscriberKind.USER:
+            return subscriber.discord_id, "your direct messages"
+        guild = await self._client.fetch_guild(subscriber.discord_id, with_counts=False)
+        return guild.owner_id or 0, f"<#{channel_id}> in **{escape(guild.name, 100)}**"
+
+
+def _notice(where: str, attempt: Attempt) -> str:
+    """What happened, where, and what to do."""
+    reason = escape(attempt.reason, 500)
+    if attempt.outcome is Outcome.CLOSED:
+        return (
+            f"Marquee's posts to {where} have stopped. {reason} Put that right or choose another channel, then open "
+            "`/settings` there: posts go on, and one message tells what was missed. `/schedule` shows what is due."
+        )
+    return (
+        f"A post of Marquee's to {where} may be there or not; nobody can tell. {reason} It is not sent again, so that "
+        "nobody reads it twice: look into the channel. `/schedule` names the post, `/settings` what Marquee is allowed."
+    )
+
+
+def _custom_ids(components: object) -> Iterator[str]:
+    """Every custom_id in a message's components, however deep."""
+    if isinstance(components, list):
+        for component in cast(list[object], components):
+            yield from _custom_ids(component)
+    elif isinstance(components, dict):
+        for name, value in cast(dict[str, object], components).items():
+            if name == "custom_id" and isinstance(value, str):
+                yield value
+            else:
+                yield from _custom_ids(value)
+
+
+def _listen_to(client: discord.Client) -> None:
+    """Note how each request of a send ends; discord.py tells only of the last one."""
+
+    async def ended(_: aiohttp.ClientSession, __: SimpleNamespace, request: aiohttp.TraceRequestEndParams) -> None:
+        if (tries := _tries.get()) is not None:
+            tries.append(request.response.status)
+
+    async def broke(_: aiohttp.ClientSession, __: SimpleNamespace, ___: aiohttp.TraceRequestExceptionParams) -> None:
+        if (tries := _tries.get()) is not None:
+            tries.append(BROKEN)
+
+    trace = client.http.http_trace or aiohttp.TraceConfig()
+    trace.on_request_end.append(ended)
+    trace.on_request_exception.append(broke)
+    client.http.http_trace = trace

@@ -1,0 +1,154 @@
+"""After the send, over real HTTP: looking a message up in the history, correcting it, telling those who can help."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from bot.domain.messages import Attempt, Outcome, Parcel, message_key
+from bot.domain.subscribers import Subscriber, SubscriberKind
+from bot.ui.sender import DiscordSender
+from tests.standin.client import StandinClient
+from tests.standin.records import Guild
+from tests.ui.parcels import LONG_AGO, POSTS
+
+pytest_plugins = ["tests.ui.sending"]
+
+
+async def test_what_was_sent_is_found_among_what_others_said(
+    standin: StandinClient, sender: DiscordSender, told: Parcel, guild: Guild, channel_id: int
+) -> None:
+    person = await standin.add_person(guild_id=guild.id)
+    await standin.say(channel_id, told.message.message_key, user_id=person)
+    await sender.send(replace(told, message=replace(told.message, message_key=message_key(1, ["another"]))))
+    assert (await sender.find(told.message, LONG_AGO)).outcome is Outcome.NOT_SENT
+    sent = await sender.send(told)
+    assert await sender.find(told.message, LONG_AGO) == Attempt(Outcome.SENT, sent.discord_message_id)
+
+
+async def test_the_history_is_read_to_its_end_page_by_page(
+    standin: StandinClient, sender: DiscordSender, told: Parcel, guild: Guild, channel_id: int
+) -> None:
+    person = await standin.add_person(guild_id=guild.id)
+    for number in range(120):
+        await standin.say(channel_id, f"chat {number}", user_id=person)
+    assert (await sender.find(told.message, LONG_AGO)).outcome is Outcome.NOT_SENT
+    sent = await sender.send(told)
+    assert await sender.find(told.message, LONG_AGO) == Attempt(Outcome.SENT, sent.discord_message_id)
+
+
+async def test_what_came_before_the_instant_is_not_looked_at(sender: DiscordSender, told: Parcel) -> None:
+    await sender.send(told)
+    assert (await sender.find(told.message, datetime.now(UTC) + timedelta(minutes=1))).outcome is Outcome.NOT_SENT
+
+
+async def test_an_empty_channel_has_nothing(sender: DiscordSender, told: Parcel) -> None:
+    assert (await sender.find(told.message, LONG_AGO)).outcome is Outcome.NOT_SENT
+
+
+async def test_an_empty_answer_for_want_of_a_permission_is_unreadable(
+    standin: StandinClient, sender: DiscordSender, told: Parcel, channel_id: int
+) -> None:
+    """Discord does not refuse a reader without Read Message History: it shows an empty channel."""
+    await sender.send(told)
+    await standin.deny(channel_id, "read_message_history")
+    attempt = await sender.find(told.message, LONG_AGO)
+    assert attempt.outcome is Outcome.UNREADABLE
+    assert "Read Message History" in attempt.reason
+
+
+async def test_without_the_permission_a_channel_where_nothing_came_is_known_to_be_empty(
+    standin: StandinClient, sender: DiscordSender, told: Parcel, channel_id: int
+) -> None:
+    await standin.deny(channel_id, "read_message_history")
+    assert (await sender.find(told.message, LONG_AGO)).outcome is Outcome.NOT_SENT
+
+
+async def test_a_channel_that_is_gone_or_hidden_is_unreadable(
+    standin: StandinClient, sender: DiscordSender, told: Parcel, channel_id: int
+) -> None:
+    await standin.deny(channel_id, "view_channel")
+    assert (await sender.find(told.message, LONG_AGO)).outcome is Outcome.UNREADABLE
+    await standin.delete_channel(channel_id)
+    attempt = await sender.find(told.message, LONG_AGO)
+    assert (attempt.outcome, attempt.reason) == (Outcome.UNREADABLE, "The channel no longer exists.")
+
+
+async def test_no_answer_to_the_reading_leaves_it_in_doubt(
+    standin: StandinClient, sender: DiscordSender, told: Parcel
+) -> None:
+    await standin.fail_next("GET", POSTS, 503)
+    assert (await sender.find(told.message, LONG_AGO)).outcome is Outcome.UNKNOWN
+    await standin.drop_next("GET", POSTS, stored=False, times=2)  # aiohttp itself repeats a GET once
+    assert (await sender.find(told.message, LONG_AGO)).outcome is Outcome.UNKNOWN
+
+
+async def test_a_correction_strikes_the_text_out_and_takes_the_details_away(
+    standin: StandinClient, sender: DiscordSender, told: Parcel, guild: Guild
+) -> None:
+    role_id = await standin.add_role(guild.id, "premieres", is_mentionable=True)
+    sent = await sender.send(replace(told, subscriber=replace(told.subscriber, ping_role_id=role_id)))
+    assert sent.discord_message_id is not None
+    await sender.correct(told.message, sent.discord_message_id)
+    stored = await standin.get_message(sent.discord_message_id)
+    assert stored.content.startswith(f"~~<@&{role_id}> 🍿 **Ballerina** is out today")
+    assert stored.content.endswith("Correction: this date has moved since; see `/film`.")
+    assert (stored.embeds, stored.files, stored.pinged_role_ids) == ([], (), [])
+    assert stored.custom_ids[-1].endswith(told.message.message_key)
+
+
+async def test_a_correction_that_fails_is_logged(
+    sender: DiscordSender, told: Parcel, caplog: pytest.LogCaptureFixture
+) -> None:
+    await sender.correct(told.message, 12345)
+    assert "could not be corrected" in caplog.text
+
+
+async def test_the_owner_is_told_what_happened_where_and_what_to_do(
+    standin: StandinClient, sender: DiscordSender, told: Parcel, guild: Guild, channel_id: int
+) -> None:
+    await standin.deny(channel_id, "send_messages")
+    await sender.tell_admins(told.subscriber, channel_id, await sender.send(told))
+    (notice,) = await standin.list_messages(await standin.open_dm(guild.owner_id))
+    assert notice.content.startswith(f"Marquee's posts to <#{channel_id}> in **The Rialto** have stopped.")
+    for words in ("Send Messages", "`/settings`", "`/schedule`"):
+        assert words in notice.content
+
+
+async def test_the_owner_is_told_of_what_is_uncertain(
+    standin: StandinClient, sender: DiscordSender, told: Parcel, guild: Guild, channel_id: int
+) -> None:
+    unreadable = Attempt(Outcome.UNREADABLE, reason="The channel's history may not be read.")
+    await sender.tell_admins(told.subscriber, channel_id, unreadable)
+    (notice,) = await standin.list_messages(await standin.open_dm(guild.owner_id))
+    assert f"to <#{channel_id}> in **The Rialto** may be there or not" in notice.content
+    assert "history may not be read" in notice.content
+
+
+async def test_a_person_is_told_directly(standin: StandinClient, sender: DiscordSender) -> None:
+    person = await standin.add_person()
+    channel_id = await standin.open_dm(person)
+    subscriber = Subscriber(1, SubscriberKind.USER, person)
+    await sender.tell_admins(subscriber, channel_id, Attempt(Outcome.CLOSED, reason="The channel no longer exists."))
+    (notice,) = await standin.list_messages(channel_id)
+    assert notice.content.startswith("Marquee's posts to your direct messages have stopped.")
+
+
+@pytest.mark.parametrize("how", ["closed DMs", "removed from the server", "Discord down"])
+async def test_an_owner_who_cannot_be_told_is_logged(
+    standin: StandinClient,
+    sender: DiscordSender,
+    told: Parcel,
+    guild: Guild,
+    channel_id: int,
+    caplog: pytest.LogCaptureFixture,
+    how: str,
+) -> None:
+    if how == "closed DMs":
+        await standin.set_accepts_dms(guild.owner_id, accepts=False)
+    elif how == "removed from the server":
+        await standin.remove_guild(guild.id)
+    else:
+        await standin.fail_next("GET", "/guilds/*", 503)
+    await sender.tell_admins(told.subscriber, channel_id, Attempt(Outcome.CLOSED, reason="The channel is gone."))
+    assert f"Nobody could be told of channel {channel_id}" in caplog.text

@@ -66,13 +66,17 @@ async def test_repeat_of_a_deleted_message_is_unknown(
     assert [message.is_deleted for message in await standin.list_messages(channel.id, with_deleted=True)] == [True]
 
 
-@pytest.mark.parametrize("reset", [False, True], ids=["closed", "reset"])
+@pytest.mark.parametrize(
+    ("reset", "error"),
+    [(False, aiohttp.ServerDisconnectedError), (True, aiohttp.ClientOSError)],
+    ids=["closed", "reset"],
+)
 @pytest.mark.parametrize("stored", [False, True], ids=["before storing", "after storing"])
 async def test_lost_connection_is_an_error_whether_or_not_the_message_exists(
-    standin: StandinProcess, channel: discord.PartialMessageable, stored: bool, reset: bool
+    standin: StandinProcess, channel: discord.PartialMessageable, stored: bool, reset: bool, error: type[Exception]
 ) -> None:
     await standin.drop_next("POST", POSTS, stored=stored, reset=reset)
-    with pytest.raises(aiohttp.ClientError):
+    with pytest.raises(error):
         await channel.send("lost?", nonce="key")
     assert len(await standin.list_messages(channel.id)) == stored
     await channel.send("lost?", nonce="key")
@@ -136,6 +140,21 @@ async def test_socket_cut_is_resumed(standin: StandinProcess, tiny_bot: TinyBot,
     await standin.wait_until(resumes=2, connected=1)
     await standin.cut_gateway("invalidate")
     assert (await standin.wait_until(identifies=2, connected=1)).resumes == 2
+
+
+async def test_what_was_missed_is_sent_on_resuming(standin: StandinProcess) -> None:
+    async with asyncio.timeout(10), aiohttp.ClientSession() as session:
+        async with session.ws_connect(standin.gateway) as socket:
+            await socket.send_json({"op": 2, "d": {"token": standin.token, "intents": 1}})
+            [_, ready] = [await socket.receive_json() for _ in range(2)]
+        await standin.wait_until(connected=0, identifies=1)
+        guild = await standin.add_guild("Missed")
+        async with session.ws_connect(ready["d"]["resume_gateway_url"]) as socket:
+            resume = {"token": standin.token, "session_id": ready["d"]["session_id"], "seq": ready["s"]}
+            await socket.send_json({"op": 6, "d": resume})
+            [_, missed, resumed] = [await socket.receive_json() for _ in range(3)]
+    assert (missed["t"], missed["s"], missed["d"]["id"]) == ("GUILD_CREATE", 2, str(guild.id))
+    assert (resumed["t"], resumed["s"]) == ("RESUMED", 3)
 
 
 async def test_wrong_token_is_refused(standin: StandinProcess) -> None:

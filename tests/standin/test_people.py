@@ -84,10 +84,11 @@ async def test_twenty_six_choices_are_refused(standin: StandinProcess, tiny_bot:
     typing.cancel()
 
 
+@pytest.mark.parametrize("by_followup", [False, True], ids=["by an edit", "by the first follow-up"])
 async def test_deferred_answer_is_filled_in_and_followed_up(
-    standin: StandinProcess, tiny_bot: TinyBot, channel_id: int
+    standin: StandinProcess, tiny_bot: TinyBot, channel_id: int, by_followup: bool
 ) -> None:
-    answer = await standin.slash("slow", channel_id=channel_id, followups=1)
+    answer = await standin.slash("slow", {"by_followup": by_followup}, channel_id=channel_id, followups=1)
     assert (answer.type, answer.shown.content, answer.shown.is_loading) == (5, "here it is", False)
     assert [(message.content, message.is_ephemeral) for message in answer.followups] == [("and more", True)]
     assert [message.content for message in await standin.list_messages(channel_id)] == ["here it is"]

@@ -64,10 +64,13 @@ async def complete_title(interaction: discord.Interaction, current: str) -> list
 
 
 @app_commands.command(description="Answer late")
-async def slow(interaction: discord.Interaction) -> None:
-    """Defer, fill the answer in, follow up."""
+async def slow(interaction: discord.Interaction, by_followup: bool = False) -> None:
+    """Defer, fill the answer in by an edit or by the first follow-up, follow up."""
     await interaction.response.defer(thinking=True)
-    await interaction.edit_original_response(content="here it is")
+    if by_followup:
+        await interaction.followup.send("here it is")
+    else:
+        await interaction.edit_original_response(content="here it is")
     await interaction.followup.send("and more", ephemeral=True)
 
 

@@ -57,7 +57,7 @@ class Post:
 
     subscriber_id: int
     kind: PostKind
-    dedup_key: str  #: subscriber:film:kind:milestone:country:type:date; at most one message ever carries it
+    dedup_key: str  #: subscriber:film:kind:milestone:type:date; at most one message ever carries it
     due_at: datetime
     fresh_until: datetime
     film_id: int | None = None  #: None: about the whole server
@@ -150,14 +150,14 @@ def _owed(subscriber: Subscriber, subscription: Subscription) -> Iterator[Post]:
     film = subscription.film
     tracked_on = local_day(subscription.tracked_at, subscriber.zone)
     release = counting_release(film, subscriber.country, tracked_on).owed
-    candidates = list(_notices(subscriber, subscription))
+    channel_id = subscription.channel_id or subscriber.channel_id
+    for notice in _notices(subscriber, subscription):
+        yield replace(notice, channel_id=channel_id)
     if release is not None and (day := release.date.day) is not None:
-        candidates += _countdown(subscriber, film, release, day)
-    for post in candidates:
-        due_at = _not_before(post, subscriber, subscription)
-        if due_at is not None:
-            channel_id = subscription.channel_id or subscriber.channel_id
-            yield replace(post, due_at=due_at, channel_id=channel_id)
+        for post in _countdown(subscriber, film, release, day):
+            due_at = _not_before(post, subscriber, subscription)
+            if due_at is not None:
+                yield replace(post, due_at=due_at, channel_id=channel_id)
 
 
 def _countdown(subscriber: Subscriber, film: Film, release: Release, day: date) -> Iterator[Post]:
@@ -170,7 +170,7 @@ def _countdown(subscriber: Subscriber, film: Film, release: Release, day: date) 
         yield Post(
             subscriber_id=subscriber.id,
             kind=kind,
-            dedup_key=_dedup_key(subscriber, film, kind, str(milestone), release.country, release.type, release.date),
+            dedup_key=_dedup_key(subscriber, film, kind, str(milestone), release.type, release.date),
             due_at=due_at,
             fresh_until=midnight if milestone else due_at + ALERT_FRESH,
             film_id=film.id,
@@ -200,9 +200,7 @@ def _notices(subscriber: Subscriber, subscription: Subscription) -> Iterator[Pos
         yield Post(
             subscriber_id=subscriber.id,
             kind=PostKind.DATE_CHANGE,
-            dedup_key=_dedup_key(
-                subscriber, film, PostKind.DATE_CHANGE, str(change.id), change.country, change.type, change.new
-            ),
+            dedup_key=_dedup_key(subscriber, film, PostKind.DATE_CHANGE, str(change.id), change.type, change.new),
             due_at=due_at,
             fresh_until=due_at + CHANGE_FRESH,
             film_id=film.id,
@@ -229,8 +227,11 @@ def _identity(release: Release | None) -> tuple[ReleaseType, ReleaseDate] | None
 
 
 def _notice_due(subscriber: Subscriber, change: DateChange, known_at: datetime) -> datetime:
-    """The next posting hour; at once if the film would be out by then."""
-    zone = subscriber.zone
+    """The next posting hour after the news, and after the last change of settings; at once if it would be out by then.
+
+    No change of settings may carry the hour into the past: the news would be lost.
+    """
+    zone, known_at = subscriber.zone, max(known_at, subscriber.settings_changed_at or known_at)
     today = local_day(known_at, zone)
     due_at = local_instant(today, subscriber.posting_time, zone)
     if due_at <= known_at:
@@ -240,21 +241,20 @@ def _notice_due(subscriber: Subscriber, change: DateChange, known_at: datetime) 
 
 
 def _not_before(post: Post, subscriber: Subscriber, subscription: Subscription) -> datetime | None:
-    """When `post` is due; None if it fell due before anyone could owe it.
+    """When a countdown or alert is due; None if it fell due before anyone could owe it.
 
-    Tracking five days before a release does not post 30 and 7. A new posting hour that has passed today posts at once:
-    else a release-day alert would be lost to moving it from 18:00 to 9:00 at noon.
+    Tracking five days before a release does not post 30 and 7. A new posting hour that has passed today posts at once,
+    and so does an alert that a new zone brings into the past: else the release day would be lost to moving the hour
+    from 18:00 to 9:00 at noon. One that went out before the change has the same dedup_key, and is not sent twice.
     """
-    anchor = subscription.tracked_at
-    if post.kind is not PostKind.DATE_CHANGE:
-        anchor = max([anchor, *_known_at(subscription.film, post)])
-        if post.due_at <= anchor:
-            return None
+    if post.due_at <= max([subscription.tracked_at, *_known_at(subscription.film, post)]):
+        return None
     changed_at = subscriber.settings_changed_at
     if changed_at is None or post.due_at > changed_at:
         return post.due_at
-    same_day = local_day(post.due_at, subscriber.zone) == local_day(changed_at, subscriber.zone)
-    return max(changed_at, anchor) if same_day else None
+    if post.kind is PostKind.RELEASE:
+        return changed_at if changed_at < post.fresh_until else None
+    return changed_at if local_day(post.due_at, subscriber.zone) == local_day(changed_at, subscriber.zone) else None
 
 
 def _known_at(film: Film, post: Post) -> list[datetime]:
@@ -267,7 +267,7 @@ def _known_at(film: Film, post: Post) -> list[datetime]:
 
 
 def _dedup_key(
-    subscriber: Subscriber, film: Film, kind: PostKind, number: str,
-    country: str, type_: ReleaseType, on: ReleaseDate | None,
-) -> str:  # fmt: skip
-    return f"{subscriber.id}:{film.id}:{kind}:{number}:{country}:{type_}:{on or 'none'}"
+    subscriber: Subscriber, film: Film, kind: PostKind, number: str, type_: ReleaseType, on: ReleaseDate | None
+) -> str:
+    """What makes a post the same post. A server that changes its country is not told the same day again."""
+    return f"{subscriber.id}:{film.id}:{kind}:{number}:{type_}:{on or 'none'}"

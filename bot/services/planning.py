@@ -66,5 +66,5 @@ async def _bring_about(tx: Transaction, owed: Post, stored: Post | None) -> None
         await post_store.move_post(tx, stored.id, owed)
 
 
-def _place(post: Post) -> tuple[datetime, datetime, int | None]:
-    return (post.due_at, post.fresh_until, post.channel_id)
+def _place(post: Post) -> tuple[datetime, datetime, int | None, str]:
+    return (post.due_at, post.fresh_until, post.channel_id, post.country)

@@ -38,7 +38,7 @@ async def arm_post(tx: Transaction, post: Post) -> bool:
 
 async def move_post(tx: Transaction, post_id: int, post: Post) -> bool:
     """Give a planned post the time and channel of `post`; False if it is planned no longer."""
-    return await tx.one("move_post", post_id=post_id, **_place(post)) is not None
+    return await tx.one("move_post", post_id=post_id, country=post.country, **_place(post)) is not None
 
 
 async def move_armed(tx: Transaction, post: Post) -> bool:

@@ -197,6 +197,8 @@ def _notices(subscriber: Subscriber, subscription: Subscription) -> Iterator[Pos
         if change.known_at is None or not _matters(film, change, subscriber, subscription):
             continue
         due_at = _notice_due(subscriber, change, change.known_at)
+        if due_at is None:
+            continue
         yield Post(
             subscriber_id=subscriber.id,
             kind=PostKind.DATE_CHANGE,
@@ -226,12 +228,16 @@ def _identity(release: Release | None) -> tuple[ReleaseType, ReleaseDate] | None
     return release and (release.type, release.date)
 
 
-def _notice_due(subscriber: Subscriber, change: DateChange, known_at: datetime) -> datetime:
+def _notice_due(subscriber: Subscriber, change: DateChange, known_at: datetime) -> datetime | None:
     """The next posting hour after the news, and after the last change of settings; at once if it would be out by then.
 
-    No change of settings may carry the hour into the past: the news would be lost.
+    No change of settings may carry the hour into the past: the news would be lost. But what was old when they were
+    changed is no news: None.
     """
-    zone, known_at = subscriber.zone, max(known_at, subscriber.settings_changed_at or known_at)
+    zone, changed_at = subscriber.zone, subscriber.settings_changed_at or known_at
+    if changed_at >= known_at + CHANGE_FRESH:
+        return None
+    known_at = max(known_at, changed_at)
     today = local_day(known_at, zone)
     due_at = local_instant(today, subscriber.posting_time, zone)
     if due_at <= known_at:

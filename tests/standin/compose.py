@@ -136,6 +136,14 @@ def render_mentions(world: World, channel: Channel, body: Json) -> Json:
     return {"mentions": list(users.values()), "mention_roles": list(roles.values()), "mention_everyone": everyone}
 
 
+def urls_in(value: object) -> set[str]:
+    """Collect every address within rendered embeds or components."""
+    if isinstance(value, dict):
+        own = {value[key] for key in ("url", "icon_url") if isinstance(value.get(key), str)}
+        return own.union(*(urls_in(item) for item in value.values()))
+    return set[str]().union(*(urls_in(item) for item in value)) if isinstance(value, list) else set()
+
+
 def _media(world: World, url: str, attachment: Attachment | None) -> Json:
     address = attachment.url if attachment else url
     media: Json = {"id": str(world.snowflakes.mint()), "url": address, "proxy_url": address, "width": 0, "height": 0}

@@ -14,6 +14,7 @@ from tests.standin.compose import (
     render_embeds,
     render_mentions,
     store_attachments,
+    urls_in,
 )
 from tests.standin.errors import Json, Refusal, form_error, refuse
 from tests.standin.shapes import iso, user_shape
@@ -162,8 +163,11 @@ class MessageStore:
         self._nonces.clear()
 
     def shape(self, message: Message, *, with_nonce: bool = False) -> Json:
-        """Render a message; only the answer to its creation shows the nonce, history never does."""
-        in_embeds = {p["url"] for e in message.shown["embeds"] for k in ("image", "thumbnail") if (p := e.get(k))}
+        """Render a message; only the answer to its creation shows the nonce, history never does.
+
+        Files placed in an embed or component are not among its attachments: discord/discord-api-docs#8277.
+        """
+        placed = urls_in([message.shown["embeds"], message.shown["components"]])
         shape: Json = {
             "id": str(message.id),
             "channel_id": str(message.channel_id),
@@ -173,7 +177,7 @@ class MessageStore:
             "edited_timestamp": iso(message.edited_at) if message.edited_at else None,
             "tts": False,
             "pinned": False,
-            "attachments": [a.shape() for a in message.attachments if a.url not in in_embeds],
+            "attachments": [a.shape() for a in message.attachments if a.url not in placed],
             "flags": message.flags,
         }
         if with_nonce and message.nonce is not None:

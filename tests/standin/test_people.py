@@ -163,6 +163,7 @@ async def test_limits_are_discords(
 async def test_picture_in_an_embed_and_an_edit(standin: StandinProcess, channel: discord.PartialMessageable) -> None:
     embed = discord.Embed(title="Barbie").set_image(url="attachment://poster.png")
     sent = await channel.send("x", embed=embed, file=discord.File(io.BytesIO(b"png"), "poster.png"))
+    assert sent.attachments == []
     await sent.edit(content="y")
     [stored] = await standin.list_messages(channel.id)
     assert (stored.content, stored.files, stored.edits) == ("y", ("poster.png",), 1)

@@ -1,0 +1,82 @@
+"""The simulated Discord: one server, one channel, one person with all rights. Knows nothing of films."""
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
+
+import discord
+import simcord
+from discord.ext import commands
+
+from bot.sandbox.clock import VirtualClock
+from bot.sandbox.person import Person
+
+BOT_NAME = "Marquee"
+SERVER_NAME = "The Picture House"
+CHANNEL_NAME = "releases"
+#: May be mentioned by anyone, so `/settings` accepts it for the release-day ping.
+ROLE_NAME = "Filmgoers"
+#: An action on the page waits for the bot this long. A journey over years, with every post on the way, is one action.
+ACTION_TIMEOUT_SECONDS = 120.0
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """What lives in the simulated Discord."""
+
+    env: simcord.Env
+    guild: simcord.GuildHandle
+    channel: simcord.ChannelHandle
+    person: Person
+
+    def now(self) -> datetime:
+        """The simulated instant, aware UTC."""
+        return self.env.now()
+
+    def advance_to(self, instant: datetime) -> None:
+        """Let the clock show `instant`; it never goes back."""
+        self.env.backend.advance_clock(max(0.0, (instant - self.env.now()).total_seconds()))
+
+    def count_posts(self) -> int:
+        """Messages that the bot sent by itself so far: answers to commands and buttons do not count."""
+        bot_id = self.env.backend.bot_user.id
+        return sum(
+            message.author_id == bot_id and message.interaction_metadata is None
+            for messages in self.env.backend.messages.values()
+            for message in messages.values()
+        )
+
+    def forget_records(self) -> None:
+        """Drop simcord's records of what was sent: a sandbox may be open for days, and nobody reads them."""
+        self.env.http_requests.clear()
+        self.env.backend.transcript.clear()
+
+
+@asynccontextmanager
+async def open_world(
+    client: commands.Bot, *, begins_at: datetime, permissions: discord.Permissions, clock: VirtualClock
+) -> AsyncGenerator[World]:
+    """Start `client` in a new world that begins at `begins_at`, and let `clock` follow its time.
+
+    `permissions` are what the bot's invite asks for.
+    """
+    env = simcord.Env(client, check_errors=False, settle_timeout=ACTION_TIMEOUT_SECONDS)
+    env.backend.advance_clock((begins_at - env.now()).total_seconds())
+    clock.follow(env.now)
+    env.backend.bot_user.name = BOT_NAME
+    user = env.create_user("you", global_name="You")
+    guild = env.create_guild(SERVER_NAME, owner=user)
+    env.backend.get_guild(guild.id).roles[guild.roles[BOT_NAME].id].permissions = permissions.value
+    guild.create_role(ROLE_NAME, mentionable=True)
+    channel = guild.create_text_channel(CHANNEL_NAME, topic="What is coming to the cinema, and when")
+    handler = client.tree.on_error
+    try:
+        await env.start()
+        # simcord's own handler counts a refusal ("no film found") as a crash of the bot, and the page says so.
+        client.tree.on_error = handler
+        world = World(env, guild, channel, Person(env, guild, user, client.tree))
+        world.forget_records()
+        yield world
+    finally:
+        await env.shutdown()

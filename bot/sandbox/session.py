@@ -1,0 +1,94 @@
+"""One sandbox from start to end: application, world, page and `/time-travel` put together."""
+
+import sys
+from collections.abc import Callable
+from contextlib import AsyncExitStack
+from datetime import UTC, date, datetime, time
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from zoneinfo import ZoneInfo
+
+import discord
+
+from bot.domain.dates import local_instant, weekday_date
+from bot.sandbox.application import OpenApplication
+from bot.sandbox.clock import VirtualClock
+from bot.sandbox.errors import BadStart
+from bot.sandbox.page import PAGE_TIMEZONE, Page, open_browser, open_page
+from bot.sandbox.time_travel import TimeTravel, Travel
+from bot.sandbox.world import World, open_world
+
+#: Ballerina's posts of 30 May, 3, 5 and 6 June 2025 are still to come, and no post of the first day is gone yet.
+FIRST_DAY, FIRST_TIME = date(2025, 5, 27), time(8, 30)
+#: Discord's ids count from 2015; at the far end a journey of years has to fit.
+EARLIEST, LATEST = date(2016, 1, 1), date(2100, 1, 1)
+_BALLERINA_OUT = date(2025, 6, 6)
+
+
+def begins_at(at: date | None) -> datetime:
+    """The sandbox's first instant, in the morning of `at` in New York, before that day's posts.
+
+    Raises:
+        BadStart: the simulated Discord cannot be there.
+    """
+    day = at or FIRST_DAY
+    if not EARLIEST <= day <= LATEST:
+        raise BadStart(EARLIEST, LATEST)
+    return local_instant(day, FIRST_TIME, ZoneInfo(PAGE_TIMEZONE))
+
+
+async def run_session(
+    open_application: OpenApplication,
+    *,
+    at: date | None,
+    port: int | None,
+    browser: bool,
+    stopped: Callable[[], bool],
+) -> None:
+    """Open a sandbox, print its address, and serve it until the person ends it on the page, or this is cancelled."""
+    start = begins_at(at)
+    clock = VirtualClock(start)
+    async with AsyncExitStack() as stack:
+        folder = stack.enter_context(TemporaryDirectory(prefix="marquee-sandbox-", ignore_cleanup_errors=True))
+        application = await stack.enter_async_context(open_application(Path(folder) / "marquee.db", clock))
+        client = application.client
+        world = await stack.enter_async_context(
+            open_world(client, begins_at=start, permissions=application.permissions, clock=clock)
+        )
+        page: Page | None = None
+
+        def arrived(now: datetime) -> None:
+            world.forget_records()
+            if page is not None:
+                page.show_time(now)
+
+        travel = Travel(world, application.timeline(world.guild.id), arrived, stopped)
+        await client.add_cog(TimeTravel(travel))
+        await client.tree.sync()
+        await _welcome(client, world)
+        page = await stack.enter_async_context(open_page(world, port))
+        _announce(page, world)
+        if browser:
+            open_browser(page.url)
+        await page.wait_closed()
+
+
+async def _welcome(client: discord.Client, world: World) -> None:
+    """Say in the channel what to type."""
+    today = world.now().astimezone(ZoneInfo(PAGE_TIMEZONE)).date()
+    if today < _BALLERINA_OUT:
+        steps = "Type `/track ballerina`, then `/cast`, `/trivia`, `/settings`, and `/time-travel next post`."
+    else:
+        steps = "Type `/upcoming`, then `/track` a film from it, `/cast`, and `/time-travel next post`."
+    text = f"👋 Here it is **{weekday_date(today)}**, and time stands still until you move it. {steps}"
+    await client.get_partial_messageable(world.channel.id).send(text)
+
+
+def _announce(page: Page, world: World) -> None:
+    """Print the address; people copy it, and tests read it."""
+    here = world.now().astimezone(UTC).astimezone(ZoneInfo(PAGE_TIMEZONE))
+    sys.stdout.write(
+        f"Marquee’s sandbox: {page.url}\n"
+        f"There it is {weekday_date(here.date())}, {here:%H:%M}. Nothing leaves this computer. Ctrl-C ends it.\n"
+    )
+    sys.stdout.flush()

@@ -1,0 +1,94 @@
+"""Marquee as the sandbox runs it: the same application, on a database and a clock of its own."""
+
+import os
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+from zoneinfo import ZoneInfo
+
+import discord
+from discord.ext import commands
+
+from bot.app import App, open_app
+from bot.domain.releases import counting_release
+from bot.domain.subscribers import DEFAULT_POSTING_TIME, today_of
+from bot.ports import Clock
+from bot.sandbox.journey import Timeline
+from bot.sandbox.moments import FilmDay, Home
+from bot.settings import load_settings
+from bot.ui.permissions import invite_link
+
+#: Before anyone tracked a film, the server is taken to be where the page's clock is.
+_HOME = Home(ZoneInfo("America/New_York"), DEFAULT_POSTING_TIME)
+
+
+@asynccontextmanager
+async def open_application(database: Path, clock: Clock) -> AsyncGenerator["MarqueeApplication"]:
+    """Open Marquee with its defaults, whatever `.env` holds; only MARQUEE_DATA counts, for who writes film files."""
+    chosen = {name: value for name, value in os.environ.items() if name == "MARQUEE_DATA"}
+    settings = load_settings(chosen, None, need_token=False)
+    async with open_app(replace(settings, database_url=f"sqlite:///{database.as_posix()}"), clock) as app:
+        yield MarqueeApplication(app)
+        await app.client.close()
+
+
+@dataclass(frozen=True, slots=True)
+class MarqueeApplication:
+    """An `Application`."""
+
+    app: App
+
+    @property
+    def client(self) -> commands.Bot:
+        """The bot, with its cogs; not logged in."""
+        return self.app.client
+
+    @property
+    def permissions(self) -> discord.Permissions:
+        """What the bot's invite asks for."""
+        query = parse_qs(urlsplit(invite_link(0)).query)
+        return discord.Permissions(int(query["permissions"][0]))
+
+    def timeline(self, guild_id: int) -> Timeline:
+        """What is owed in one server, and a way to let it happen."""
+        return MarqueeTimeline(self.app, guild_id)
+
+
+@dataclass(frozen=True, slots=True)
+class MarqueeTimeline:
+    """A `Timeline`."""
+
+    app: App
+    guild_id: int
+
+    async def get_home(self) -> Home:
+        """The server's zone and posting time."""
+        subscriber = await self.app.context.tracking.find_subscriber(self.guild_id)
+        return _HOME if subscriber is None else Home(subscriber.zone, subscriber.posting_time)
+
+    async def list_film_days(self) -> Sequence[FilmDay]:
+        """The tracked films' release days, earliest first."""
+        subscriber, subscriptions = await self.app.context.tracking.list_tracked(self.guild_id)
+        if subscriber is None:
+            return []
+        days: list[FilmDay] = []
+        for subscription in subscriptions:
+            tracked_on = today_of(subscriber, subscription.tracked_at)
+            release = counting_release(subscription.film, subscriber.country, tracked_on).owed
+            if release is not None and release.date.day is not None:
+                days.append(FilmDay(subscription.film.title, release.date.day))
+        return sorted(days, key=lambda film: film.on)
+
+    async def next_due_at(self) -> datetime | None:
+        """The time of the next post in the server's forecast."""
+        agenda = await self.app.context.schedule.find_agenda(self.guild_id, self.app.clock.now())
+        return agenda.coming[0].due_at if agenda and agenda.coming else None
+
+    async def tick(self) -> None:
+        """Plan, then send what is due, bundle after bundle, until nothing is."""
+        await self.app.planning.run(self.app.clock.now())
+        while await self.app.dispatch.run(self.app.clock.now()):
+            await self.app.dispatch.drain()

@@ -26,7 +26,7 @@ from bot.ui.ids import (
     ZoneId,
 )
 from bot.ui.list_cards import nothing_tracked
-from bot.ui.posts import render_message
+from bot.ui.posts import picture_of, render_message
 from bot.ui.tracking_card import render_untracked
 from cogs.answering import ITEMS, answers
 from cogs.context import (
@@ -42,7 +42,7 @@ from cogs.context import (
 )
 from cogs.films import coming_card
 from cogs.settings import ACTION, SettingForm, settings_card
-from cogs.showing import film_card
+from cogs.showing import draw, film_card
 from cogs.tracking import require_right_to_track, track_film, tracked_card, untrack_film
 
 __all__ = ["ITEMS"]  #: complete once this module is imported
@@ -163,9 +163,14 @@ async def preview(interaction: Interaction, _: PreviewId, _values: list[Any]) ->
     if parcel is None:
         await refuse(interaction, "Nothing is due, so there is nothing to preview.")
         return
-    rendered = render_message(parcel, None)
+    spec = picture_of(parcel)
+    rendered = render_message(parcel, await draw(interaction, spec) if spec else None)
     await interaction.response.send_message(
-        rendered.content, embeds=rendered.embeds, ephemeral=True, allowed_mentions=discord.AllowedMentions.none()
+        rendered.content,
+        embeds=rendered.embeds,
+        files=rendered.files(),
+        ephemeral=True,
+        allowed_mentions=discord.AllowedMentions.none(),
     )
 
 

@@ -15,11 +15,13 @@ from bot.services.schedule import Schedule
 from bot.services.search import FilmSearch
 from bot.services.settings import Preferences
 from bot.services.tracking import Place, Tracking
+from bot.ui.access import find_missing_permissions
 from bot.ui.card import Card
 from bot.ui.permissions import invite_link, missing_permissions
 from bot.ui.pictures import PictureShop
 
 Interaction = discord.Interaction[Any]
+APPLICATION_COMMAND = discord.InteractionType.application_command
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,10 +146,7 @@ async def channel_problems(interaction: Interaction, channel_id: int | None) -> 
     if channel_id == interaction.channel_id:
         thread = isinstance(interaction.channel, discord.Thread)
         return missing_permissions(interaction.app_permissions, thread=thread)
-    resolved = interaction.guild.get_channel_or_thread(channel_id) if interaction.guild else None
-    if resolved is None or interaction.guild is None or interaction.guild.me is None:  # pyright: ignore[reportUnnecessaryComparison] - without a guild cache it is
-        return []
-    return missing_permissions(resolved.permissions_for(interaction.guild.me))
+    return await find_missing_permissions(interaction.client, guild_of(interaction), channel_id)
 
 
 async def show(interaction: Interaction, card: Card, *, private: bool = False) -> None:
@@ -163,9 +162,17 @@ async def show(interaction: Interaction, card: Card, *, private: bool = False) -
 
 async def replace(interaction: Interaction, card: Card) -> None:
     """Edit the message that a button or select belongs to."""
-    await interaction.response.edit_message(
-        view=card.view, attachments=card.files(), allowed_mentions=discord.AllowedMentions.none()
-    )
+    none = discord.AllowedMentions.none()
+    if interaction.response.is_done():
+        await interaction.edit_original_response(view=card.view, attachments=card.files(), allowed_mentions=none)
+    else:
+        await interaction.response.edit_message(view=card.view, attachments=card.files(), allowed_mentions=none)
+
+
+async def take_time(interaction: Interaction, *, private: bool = False) -> None:
+    """Tell Discord that the answer takes more than its 3 seconds; `show` and `replace` then follow up."""
+    if not interaction.response.is_done():
+        await interaction.response.defer(ephemeral=private, thinking=interaction.type is APPLICATION_COMMAND)
 
 
 async def refuse(interaction: Interaction, sentence: str) -> None:

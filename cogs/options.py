@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
+import discord
 from discord import app_commands
 
 from bot.domain.films import Film
@@ -10,6 +11,7 @@ from bot.domain.places import suggest_countries, suggest_zones
 from bot.domain.preferences import months_from
 from bot.domain.subscribers import today_of
 from bot.ui.phrases import film_choice
+from bot.ui.settings_card import POSTABLE
 from cogs.context import Interaction, context_of, country_of, now_of
 
 Choice = app_commands.Choice[str]
@@ -49,6 +51,24 @@ class TrackedFilmOption(FilmOption):
         today = today_of(subscriber, now_of(interaction))
         hits = context.search.suggest(str(value), subscriber.country, today, among=ids)
         return choices((hit.film for hit in hits), subscriber.country)
+
+
+class PostChannelOption(app_commands.Transformer):
+    """A channel or thread that posts can go to. discord.TextChannel would need the guild cache that Marquee has not."""
+
+    @property
+    def type(self) -> discord.AppCommandOptionType:
+        """A channel."""
+        return discord.AppCommandOptionType.channel
+
+    @property
+    def channel_types(self) -> list[discord.ChannelType]:
+        """What a person can write in."""
+        return POSTABLE
+
+    async def transform(self, interaction: Interaction, value: Any, /) -> int:  # noqa: ANN401 - as above
+        """Its id."""
+        return int(value.id)
 
 
 def choices(films: Iterable[Film], country: str) -> list[AnyChoice]:

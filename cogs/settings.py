@@ -22,11 +22,11 @@ from cogs.context import (
     replace,
     require_manager,
     show,
+    take_time,
 )
-from cogs.options import suggest_country, suggest_zone
+from cogs.options import PostChannelOption, suggest_country, suggest_zone
 
 log = logging.getLogger(__name__)
-PostChannel = discord.TextChannel | discord.Thread
 ACTION = "change Marquee's settings"
 #: What a form asks for → its label, and an example of what to type.
 FORM_TEXTS = {
@@ -56,7 +56,7 @@ class SettingsCommands(commands.Cog):
     async def settings(
         self,
         interaction: Interaction,
-        channel: PostChannel | None = None,
+        channel: app_commands.Transform[int, PostChannelOption] | None = None,
         country: str | None = None,
         time_zone: str | None = None,
         hour: str | None = None,
@@ -80,7 +80,7 @@ class SettingsCommands(commands.Cog):
         if who_may_track is not None:
             choices["track_right"] = who_may_track
         if channel is not None:
-            choices["channel_id"] = channel.id
+            choices["channel_id"] = channel
         await show(interaction, await settings_card(interaction, choices, ping_role), private=True)
 
 
@@ -88,6 +88,8 @@ async def settings_card(interaction: Interaction, choices: Choices, role: discor
     """Save what was chosen; the card with what is in force now."""
     context, now = context_of(interaction), now_of(interaction)
     subscriber = await get_subscriber(interaction)
+    if choices.get("channel_id", subscriber.channel_id) != interaction.channel_id or "channel_id" in choices:
+        await take_time(interaction, private=True)
     if choices:
         subscriber = await context.preferences.change(subscriber.id, now, **choices)
     problems = await channel_problems(interaction, subscriber.channel_id)

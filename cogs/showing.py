@@ -1,14 +1,19 @@
 """Showing a film's card: the one door that `/film`, `/cast`, `/trivia`, `/next`, pickers and buttons go through."""
 
+import logging
+
 from bot.domain.errors import FilmNotNamed, SeveralFilms
 from bot.domain.films import Film
 from bot.domain.subscribers import today_of
 from bot.services.search import shown
-from bot.ui.card import Card
+from bot.ui.card import Card, Picture
 from bot.ui.film_card import FilmView, picture_of, render_film_card
 from bot.ui.ids import Purpose, Tab
+from bot.ui.pictures import PictureSpec
 from bot.ui.tracking_card import render_picker
 from cogs.context import Interaction, context_of, country_of, find_subscriber, guild_of, now_of, show
+
+log = logging.getLogger(__name__)
 
 
 async def film_card(
@@ -20,7 +25,7 @@ async def film_card(
     today = today_of(look.subscriber, now)
     picture = None
     if tab in (Tab.OVERVIEW, Tab.COUNTDOWN):
-        picture = await context.pictures.get_picture(picture_of(look.film, look.subscriber, today))
+        picture = await draw(interaction, picture_of(look.film, look.subscriber, today))
     view = FilmView(
         film=look.film,
         subscriber=look.subscriber,
@@ -34,6 +39,15 @@ async def film_card(
         picture=picture,
     )
     return render_film_card(view)
+
+
+async def draw(interaction: Interaction, spec: PictureSpec) -> Picture | None:
+    """A picture; None if it cannot be drawn: an answer never fails for its picture."""
+    try:
+        return await context_of(interaction).pictures.get_picture(spec)
+    except (OSError, ValueError, MemoryError):
+        log.exception("The picture of %s cannot be drawn", spec)
+        return None
 
 
 async def show_film(interaction: Interaction, typed: str | None, tab: Tab, purpose: Purpose) -> None:

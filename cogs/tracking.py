@@ -1,11 +1,12 @@
 """`/track`, `/untrack`, `/tracked`: following films."""
 
-import discord
 from discord import app_commands
 from discord.ext import commands
 
 from bot.domain.films import Film
+from bot.domain.subscribers import today_of
 from bot.ui.card import Card
+from bot.ui.film_card import picture_of
 from bot.ui.ids import Purpose
 from bot.ui.list_cards import nothing_tracked, render_tracked_list
 from bot.ui.tracking_card import render_tracked, render_untracked
@@ -22,11 +23,10 @@ from cogs.context import (
     require_membership,
     require_tracker,
     show,
+    take_time,
 )
-from cogs.options import FilmOption, TrackedFilmOption
-from cogs.showing import resolve, resolve_tracked
-
-PostChannel = discord.TextChannel | discord.Thread
+from cogs.options import FilmOption, PostChannelOption, TrackedFilmOption
+from cogs.showing import draw, resolve, resolve_tracked
 
 
 class TrackingCommands(commands.Cog):
@@ -41,15 +41,15 @@ class TrackingCommands(commands.Cog):
         self,
         interaction: Interaction,
         film: app_commands.Transform[str, FilmOption],
-        channel: PostChannel | None = None,
+        channel: app_commands.Transform[int, PostChannelOption] | None = None,
     ) -> None:
         """Follow a film."""
         await require_right_to_track(interaction, "track films")
         if channel is not None:
             require_manager(interaction, "choose the channel of a film")
-        found = await resolve(interaction, film, Purpose.TRACK, str(channel.id) if channel else "")
+        found = await resolve(interaction, film, Purpose.TRACK, str(channel or ""))
         if found is not None:
-            await show(interaction, await track_film(interaction, found.id, channel.id if channel else None))
+            await show(interaction, await track_film(interaction, found.id, channel))
 
     @app_commands.command(description="Stop following a film")
     @app_commands.describe(film="One of the films that this server follows")
@@ -86,8 +86,11 @@ async def track_film(interaction: Interaction, film_id: int, channel_id: int | N
     now = now_of(interaction)
     tracked = await context_of(interaction).tracking.track(place_of(interaction), film_id, channel_id, now)
     destination = tracked.subscription.channel_id or tracked.subscriber.channel_id
+    if destination != interaction.channel_id:
+        await take_time(interaction)
     problems = await channel_problems(interaction, destination)
-    return render_tracked(tracked, problems, now, interaction.user.id)
+    picture = await draw(interaction, picture_of(tracked.film, tracked.subscriber, today_of(tracked.subscriber, now)))
+    return render_tracked(tracked, problems, now, interaction.user.id, picture)
 
 
 async def untrack_film(interaction: Interaction, film_id: int) -> Film:

@@ -11,18 +11,21 @@ from bot.domain.dates import Precision
 from bot.domain.films import Film
 from bot.domain.places import country_name
 from bot.domain.subscribers import Subscriber, today_of
-from bot.ui.card import Accent, Card, Part, build_card, button, gap, rows, text
+from bot.ui.card import Accent, Card, Part, Picture, build_card, button, gap, rows, shown, text
 from bot.ui.ids import ChangeId, ChooseId, OpenId, Purpose, StopId, Tab, ZoneId
 from bot.ui.phrases import channel, country_with_flag, film_choice, local_time, release_line
 from bot.ui.text import escape, plain, small
 
 
-def render_tracked(tracked: Tracked, problems: Sequence[str], now: datetime, opener_id: int) -> Card:
+def render_tracked(
+    tracked: Tracked, problems: Sequence[str], now: datetime, opener_id: int, picture: Picture | None = None
+) -> Card:
     """The answer to `/track`. `problems`: permissions that Marquee lacks where it is to post."""
     film = tracked.film
     today = today_of(tracked.subscriber, now)
     heading = "already tracked" if tracked.already else "tracked"
-    parts: list[Part] = [
+    parts: list[Part] = [shown(picture)] if picture else []
+    parts += [
         text(f"## {escape(film.label)} is {heading}", *_release_lines(tracked, today)),
         text(*_posts_lines(tracked, now)),
     ]
@@ -43,7 +46,7 @@ def render_tracked(tracked: Tracked, problems: Sequence[str], now: datetime, ope
             button("Stop tracking", StopId(film.id)),
         ]
     )
-    return build_card(parts, Accent.UPCOMING if tracked.posts else Accent.UNKNOWN)
+    return build_card(parts, Accent.UPCOMING if tracked.posts else Accent.UNKNOWN, (picture,) if picture else ())
 
 
 def render_untracked(film: Film) -> Card:

@@ -13,9 +13,9 @@ _MARK = "\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20
 _STACKED = re.compile(f"([{_MARK}]{{3}})[{_MARK}]+")
 _CLUSTER = re.compile(f".[{_MARK}\ufe0e\ufe0f]*", re.DOTALL)
 #: Discord takes a backslash before any of these as "no markup here".
-_MARKUP = frozenset("\\*_~|`<>[]()#")
-#: What makes a list, if a line begins with it.
-_LIST = re.compile(r"(?:\d+\.|[-+])")
+_MARKUP = frozenset("\\*_~|`<[]")
+#: What makes a list, a heading or a quote, if a line begins with it.
+_OPENING = re.compile(r"\d+\.|[-+#>]")
 _RIGHT_TO_LEFT = {"R", "AL", "AN"}
 _ISOLATE, _END_ISOLATE = "\u2068", "\u2069"
 _MAX_URL = 400
@@ -33,7 +33,9 @@ def plain(text: str, limit: int = 80) -> str:
 
 def spoiler(text: str, limit: int = 300) -> str:
     """Hide `text` until it is clicked."""
-    return f"||{escape(text, limit - 4)}||"
+    hidden = escape(text, limit - 5)
+    # Discord ends a spoiler at the first two bars side by side, whether or not one is escaped.
+    return f"||{hidden}{' ' if hidden.endswith('|') else ''}||"
 
 
 def small(text: str) -> str:
@@ -108,13 +110,13 @@ def _laid_out(text: str, limit: int, *, markdown: bool) -> str:
 
 def _escaped(text: str) -> list[str]:
     """The text's characters, each with the escape that it needs."""
-    listing = _LIST.match(text)
+    opening = _OPENING.match(text)
     pieces: list[str] = []
     for found in _CLUSTER.finditer(text):
         cluster = found[0]
-        starts_list = listing is not None and found.end() == listing.end()
+        opens = opening is not None and found.end() == opening.end()
         starts_link = text.startswith("://", found.start())
-        if cluster[0] in _MARKUP or starts_list or starts_link:
+        if cluster[0] in _MARKUP or opens or starts_link:
             cluster = "\\" + cluster
         elif cluster[0] == "@":
             cluster += "\u200b"  # as discord.utils.escape_mentions does: Discord reads pings through a backslash
@@ -127,7 +129,7 @@ def _clamped(pieces: Sequence[str], limit: int) -> str:
     if width("".join(pieces)) <= limit:
         return "".join(pieces)
     kept: list[str] = []
-    room = limit - width(ELLIPSIS)
+    room = limit - len(ELLIPSIS)
     for piece in pieces:
         room -= width(piece)
         if room < 0:

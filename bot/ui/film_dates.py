@@ -1,0 +1,180 @@
+"""The tabs of a film's card about when: releases, the franchise's timeline, the countdown."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from bot.domain.dates import ReleaseDate, span_in_words
+from bot.domain.films import PUBLIC, EntryKind, FranchiseEntry, Release, ReleaseType
+from bot.domain.places import country_name, flag
+from bot.domain.posts import PostKind, forecast
+from bot.domain.releases import is_again
+from bot.ui.card import Part, button, gap, text
+from bot.ui.film_view import FilmView, TabBody, dated, distance, moves_of, noted, turn
+from bot.ui.ids import Tab
+from bot.ui.phrases import TYPES, country_with_flag, local_time, post_name
+from bot.ui.text import escape, small, within
+
+COUNTRIES_A_PAGE = 12
+ENTRIES_A_PAGE = 12
+_RELEASES_A_LINE = 4
+_MILESTONES = 8
+#: Discord takes 4,000 characters a message; this leaves room for title and small print.
+_BUDGET = 2800
+RELEASE_ORDER, STORY_ORDER = "release", "story"
+
+
+def render_releases(view: FilmView) -> TabBody:
+    """Every release: this country's first, each other country's in a line, by date."""
+    by_country: dict[str, list[Release]] = {}
+    for release in sorted(view.film.releases, key=_by_date):
+        by_country.setdefault(release.country, []).append(release)
+    here = by_country.pop(view.country, [])
+    others = list(by_country.items())
+    pages = max(1, -(-len(others) // COUNTRIES_A_PAGE))
+    page = view.number(view.arg, pages)
+    heading = "### Releases" if pages == 1 else f"### Releases · page {page + 1} of {pages}"
+    parts: list[Part] = []
+    on_page: list[Release] = []
+    if page == 0:
+        lines = within((_release_here(view, release) for release in here), _BUDGET // 2)
+        parts += [text(heading, f"**{country_with_flag(view.country)}**", *(lines or ["No date known yet."]))]
+        on_page += here
+    else:
+        parts.append(text(heading))
+    shown_now = others[page * COUNTRIES_A_PAGE : (page + 1) * COUNTRIES_A_PAGE]
+    if shown_now:
+        budget = _BUDGET - (_BUDGET // 2 if page == 0 else 0)
+        parts += [gap(), text(*within((_country(view, *each) for each in shown_now), budget))]
+        on_page += [release for _, releases in shown_now for release in releases]
+    if any(release.type is ReleaseType.PREMIERE for release in on_page):
+        parts.append(text(small("A premiere or festival is not the release: it is never counted.")))
+    return TabBody(tuple(parts), turn(view, Tab.RELEASES, page, pages))
+
+
+def _by_date(release: Release) -> tuple[object, ...]:
+    """The public's releases before premieres, then by date."""
+    return (release.type not in PUBLIC, release.date.sort_key, list(ReleaseType).index(release.type))
+
+
+def _release_here(view: FilmView, release: Release) -> str:
+    """A line about a release in this country; the one that counts stands out."""
+    when = _dated(view, release)
+    moves = moves_of(view.film, release)
+    was = f" · was {moves[-1].old.in_words()}" if moves and moves[-1].old else ""
+    return f"{f'**{when}**' if release == view.counting.main else when} · {TYPES[release.type]}{noted(release)}{was}"
+
+
+def _dated(view: FilmView, release: Release) -> str:
+    words = dated(release.date, view.today)
+    return words[:1].upper() + words[1:]
+
+
+def _country(view: FilmView, country: str, releases: Sequence[Release]) -> str:
+    """A country's releases in a line."""
+    said = [
+        f"{_dated(view, release)} {TYPES[release.type]}{noted(release) if is_again(release) else ''}"
+        for release in releases[:_RELEASES_A_LINE]
+    ]
+    more = f" and {len(releases) - _RELEASES_A_LINE} more" if len(releases) > _RELEASES_A_LINE else ""
+    return f"{flag(country)} **{escape(country_name(country), 40)}** {' · '.join(said)}{more}".strip()
+
+
+def render_timeline(view: FilmView) -> TabBody:
+    """The franchise in release order or in story order, this film marked."""
+    franchise = view.film.franchise
+    if franchise is None:
+        return TabBody((text("### Timeline", "Not part of a series of films that Marquee knows."),))
+    order, _, where = view.arg.partition(".")
+    by_story = order == STORY_ORDER
+    entries = franchise.in_story_order() if by_story else franchise.entries
+    pages = max(1, -(-len(entries) // ENTRIES_A_PAGE))
+    mine = next((place for place, entry in enumerate(entries) if entry.film_id == view.film.id), 0)
+    page = view.number(where, pages) if where else mine // ENTRIES_A_PAGE
+    first = page * ENTRIES_A_PAGE
+    numbered = list(enumerate(entries, 1))[first : first + ENTRIES_A_PAGE]
+    lines = within((_entry(view, place, entry, by_story=by_story) for place, entry in numbered), _BUDGET)
+    heading = f"### {escape(franchise.name, 80)} · {'story' if by_story else 'release'} order"
+    turned = turn(view, Tab.TIMELINE, page, pages, f"{STORY_ORDER if by_story else RELEASE_ORDER}.")
+    other = RELEASE_ORDER if by_story else STORY_ORDER
+    switch = button(f"{other.capitalize()} order", view.tab_id(Tab.TIMELINE, other))
+    return TabBody((text(heading, *lines),), (switch, *turned))
+
+
+def _entry(view: FilmView, place: int, entry: FranchiseEntry, *, by_story: bool) -> str:
+    """A line of the timeline; where the story goes by, what is known of its place in it."""
+    mine = entry.film_id == view.film.id
+    main = view.counting.main
+    if mine and main is not None:
+        said = [_when(main.date, main.country, view.today)]
+    else:
+        said = [_when(entry.date, entry.country, view.today)]
+    said += ["*series*" if entry.kind is EntryKind.SERIES else "", "**◂ this film**" if mine else ""]
+    line = " · ".join([f"`{place:>2}` **{escape(entry.title, 90) or 'Untitled'}**", *(part for part in said if part)])
+    note = escape(entry.note, 90) if by_story else ""
+    return f"{line}\n{small(note)}" if note else line
+
+
+def _when(when: ReleaseDate, country: str, today: date) -> str:
+    """A date in the timeline, with its country's flag; empty if nothing is known."""
+    if when.first is None:
+        return ""
+    return f"{when.in_words() if when.is_out(today) else dated(when, today)} {flag(country)}".strip()
+
+
+def render_countdown(view: FilmView) -> TabBody:
+    """How long it still is, and which posts are still to come."""
+    parts: list[Part] = [text(*_how_long(view))]
+    coming = _coming(view)
+    if coming:
+        clocks = view.subscriber.timezone.rpartition("/")[2].replace("_", " ") if view.subscriber else ""
+        parts += [gap(), text("**Still to be posted here**", *coming, small(f"Hours in {clocks} time"))]
+    elif view.subscription is None and view.subscriber is not None:
+        parts.append(text(small("Not tracked here. `/track` posts the countdown.")))
+    return TabBody(tuple(parts), picture=view.picture)
+
+
+def _how_long(view: FilmView) -> list[str]:
+    counting, today = view.counting, view.today
+    release = counting.main or counting.elsewhere
+    lines = [] if counting.main else [f"No date for {country_with_flag(view.country)} yet."]
+    if release is None:
+        return ["### No date yet", *lines]
+    place = f"{country_with_flag(release.country)} · {TYPES[release.type]} · {dated(release.date, today)}"
+    day = release.date.day
+    if day is None:
+        heading = "Out" if release.date.is_out(today) else "No day yet"
+        wait = "" if release.date.is_out(today) else "The countdown begins when there is a day."
+        return [f"### {heading}", place, *lines, wait]
+    days = (day - today).days
+    if days > 1:
+        long = span_in_words(today, day)
+        same = long == f"{days} days"
+        return [f"### {days:,} days", place, *lines, "" if same else f"That is {long}."]
+    if days == 1:
+        return ["### Tomorrow", place, *lines]
+    if days == 0:
+        return ["### Today", place, *lines]
+    return ["### Out", f"{place}, {distance(release.date, today)}", *lines, _then(view)]
+
+
+def _then(view: FilmView) -> str:
+    owed = view.counting.owed
+    if owed is None or owed == view.counting.main:
+        return ""
+    far = distance(owed.date, view.today)
+    return f"Then {TYPES[owed.type]}: {dated(owed.date, view.today)}{f', {far}' if far else ''}"
+
+
+def _coming(view: FilmView) -> list[str]:
+    """The posts about this film that are still to come, with when clocks here show it."""
+    subscriber, subscription = view.subscriber, view.subscription
+    if subscriber is None or subscription is None:
+        return []
+    posts = [
+        post
+        for post in forecast(subscriber, [subscription])
+        if post.due_at > view.now and post.kind in (PostKind.COUNTDOWN, PostKind.RELEASE)
+    ]
+    lines = [f"{local_time(post.due_at, subscriber.zone)} · {post_name(post)}" for post in posts[:_MILESTONES]]
+    more = [f"and {len(posts) - _MILESTONES} more"] if len(posts) > _MILESTONES else []
+    return [*lines, *more]

@@ -18,7 +18,10 @@ from bot.ui.ids import (
     PickId,
     PostAction,
     PostId,
+    PreviewId,
     Purpose,
+    SettingId,
+    SettingName,
     StopId,
     Tab,
     TabId,
@@ -40,6 +43,8 @@ ids = st.one_of(
     st.builds(ChangeId, numbers),
     st.builds(ZoneId, numbers),
     st.builds(StopId, numbers),
+    st.builds(SettingId, st.sampled_from(SettingName)),
+    st.builds(PreviewId),
 )  # fmt: skip
 
 

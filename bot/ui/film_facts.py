@@ -20,11 +20,9 @@ from bot.ui.film_view import (
 )
 from bot.ui.ids import ChangeId, Tab
 from bot.ui.phrases import TYPES, channel, country_with_flag
-from bot.ui.text import escape, link, site, small, spoiler, within
+from bot.ui.text import escape, link, site, small, spoiler
 
-CAST_A_PAGE = 12
-#: Discord takes 4,000 characters a message; this leaves room for title, crew and small print.
-_CAST_BUDGET = 2500
+CAST_A_PAGE = 12  # a card takes 4,000 characters, and a line with long names has 200
 #: Beside the director, whom the card's head names.
 _CREW = {Job.WRITER: "Writer", Job.PRODUCER: "Producer", Job.COMPOSER: "Music"}
 
@@ -157,7 +155,7 @@ def render_cast(view: FilmView) -> TabBody:
         if crew:
             parts += [text(*crew), gap()]
     heading = "### Cast" if pages == 1 else f"### Cast · page {page + 1} of {pages}"
-    lines = within((_part(view, credit) for credit in on_page), _CAST_BUDGET)
+    lines = [_part(view, credit) for credit in on_page]
     parts.append(text(heading, *(lines or ["No cast known yet."])))
     return TabBody(tuple(parts), turn(view, Tab.CAST, page, pages))
 

@@ -56,6 +56,20 @@ async def test_the_role_is_pinged_once_and_nobody_else(
     assert stored.pinged_role_ids == [role_id]
 
 
+async def test_a_mention_that_slips_into_the_text_pings_nobody(
+    standin: StandinClient, sender: DiscordSender, told: Parcel, guild: Guild, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    role_id = await standin.add_role(guild.id, "everybody", is_mentionable=True)
+
+    def render_carelessly(parcel: Parcel, picture: Picture | None) -> Rendered:
+        return replace(render_message(parcel, picture), content=f"<@&{role_id}> @everyone")
+
+    monkeypatch.setattr(sender_module, "render_message", render_carelessly)
+    await sender.send(told)
+    (stored,) = await standin.list_messages(told.message.channel_id)
+    assert (stored.pinged_role_ids, stored.payload["mention_everyone"]) == ([], False)
+
+
 async def test_sent_twice_is_one_message(
     standin: StandinClient, sender: DiscordSender, told: Parcel, channel_id: int
 ) -> None:

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+import discord
 import pytest
 
 from bot.domain.messages import Attempt, Outcome, Parcel, message_key
@@ -24,6 +25,17 @@ async def test_what_was_sent_is_found_among_what_others_said(
     assert (await sender.find(told.message, LONG_AGO)).outcome is Outcome.NOT_SENT
     sent = await sender.send(told)
     assert await sender.find(told.message, LONG_AGO) == Attempt(Outcome.SENT, sent.discord_message_id)
+
+
+async def test_a_marker_on_somebody_elses_message_is_not_ours(
+    standin: StandinClient, sender: DiscordSender, told: Parcel, client: discord.Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever reads a channel's components can copy a custom_id; another bot may."""
+    sent = await sender.send(told)
+    assert client.user is not None
+    monkeypatch.setattr(client.user, "id", client.user.id + 1)
+    assert sent.outcome is Outcome.SENT
+    assert (await sender.find(told.message, LONG_AGO)).outcome is Outcome.NOT_SENT
 
 
 async def test_the_history_is_read_to_its_end_page_by_page(

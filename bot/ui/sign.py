@@ -1,11 +1,10 @@
-"""The empty marquee: wall, frame with bulbs, dark board, lit board. Drawn with Pillow once a theme, then kept."""
+"""The empty marquee: wall, frame with bulbs, dark board, lit board. Drawn with Pillow."""
 # Pillow's own types name numpy's, which is not installed.
 # pyright: reportUnknownMemberType=false
 
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 from hashlib import blake2b
 
 from PIL import Image, ImageChops, ImageDraw, ImageFilter, ImageOps
@@ -57,9 +56,8 @@ def theme_of(title: str) -> Theme:
     return THEMES[int.from_bytes(digest) % len(THEMES)]
 
 
-@lru_cache(maxsize=len(THEMES))
 def empty_sign(theme: Theme) -> Image.Image:
-    """Draw the sign without lettering. Kept: copy it before drawing on it."""
+    """Draw the sign without lettering: a fifth of a second, so whoever needs it keeps it."""
     large = Image.new("RGB", (WIDTH * _SMOOTH, HEIGHT * _SMOOTH), _shade(theme.frame, 0.16))
     _draw_frame(large, theme)
     _draw_dark_board(large, theme)

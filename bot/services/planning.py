@@ -33,8 +33,11 @@ class Planning:
                 try:
                     async with self._db.transaction() as tx:
                         settled += await _plan_one(tx, subscriber.id, now)
-                except ValueError:  # a row that no longer makes sense must not stop the others
-                    log.exception("Subscriber %s cannot be planned", subscriber.id)
+                except (ValueError, KeyError):  # a row that no longer makes sense must not stop the others
+                    log.exception("Subscriber %s cannot be planned; it is tried again in an hour", subscriber.id)
+                    async with self._db.transaction() as tx:
+                        again = now + timedelta(hours=1)
+                        await subscriber_store.end_planning(tx, subscriber.id, subscriber.revision, again)
             planned += settled
             if len(awake) < BATCH or settled == 0:
                 return planned

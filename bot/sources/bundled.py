@@ -10,7 +10,7 @@ from typing import TypeVar
 
 import msgspec
 
-from bot.domain.dates import ReleaseDate
+from bot.domain.dates import TBA, ReleaseDate
 from bot.domain.errors import CatalogueError
 from bot.domain.films import (
     Catalogue,
@@ -26,6 +26,7 @@ from bot.domain.films import (
     Trivia,
 )
 from bot.domain.places import countries
+from bot.domain.releases import counting_release
 
 SOURCE = "bundled"
 T = TypeVar("T")
@@ -214,8 +215,10 @@ def _entry(entry: _Entry, films: Mapping[str, Film]) -> CatalogueEntry:
         film = films.get(entry.film)
         if film is None:
             raise ValueError(f"there is no film file {entry.film}.toml")
-        date = ReleaseDate.parse(entry.date)
-        return CatalogueEntry(EntryKind.FILM, film.title, entry.story, entry.film, date, entry.country, entry.note)
+        counting = counting_release(film, entry.country)
+        first = counting.main or counting.elsewhere
+        date, country = (first.date, first.country) if first else (TBA, entry.country)
+        return CatalogueEntry(EntryKind.FILM, film.title, entry.story, entry.film, date, country, entry.note)
     if entry.series is None:
         raise ValueError("an entry names neither a film nor a series")
     date = ReleaseDate.parse(entry.date)

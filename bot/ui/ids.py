@@ -4,9 +4,10 @@
 """
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, fields
 from enum import StrEnum
-from typing import ClassVar, Self
+from typing import ClassVar, Self, cast
 
 MAX_CUSTOM_ID = 100  # Discord's limit
 _ID = "[0-9]{1,19}"  # a snowflake, or a row of ours: both fit in 63 bits
@@ -69,7 +70,8 @@ class CustomId:
     @classmethod
     def of(cls, match: re.Match[str]) -> Self:
         """Make the value from a match of `template`, the way DynamicItem.from_custom_id hands it over."""
-        raise NotImplementedError
+        readers = {field.name: cast(Callable[[str], object], field.type) for field in fields(cls)}
+        return cls(**{name: read(match[name]) for name, read in readers.items()})
 
 
 def _any_of(choices: type[StrEnum]) -> str:
@@ -86,11 +88,6 @@ class TabId(CustomId):
     opener_id: int
     arg: str = ""
 
-    @classmethod
-    def of(cls, match: re.Match[str]) -> Self:
-        """Make the value from a match of `template`."""
-        return cls(int(match["film_id"]), Tab(match["tab"]), int(match["opener_id"]), match["arg"])
-
 
 @dataclass(frozen=True, slots=True)
 class PostId(CustomId):
@@ -101,11 +98,6 @@ class PostId(CustomId):
     film_id: int
     message_key: str
 
-    @classmethod
-    def of(cls, match: re.Match[str]) -> Self:
-        """Make the value from a match of `template`."""
-        return cls(PostAction(match["action"]), int(match["film_id"]), match["message_key"])
-
 
 @dataclass(frozen=True, slots=True)
 class PickId(CustomId):
@@ -113,11 +105,6 @@ class PickId(CustomId):
 
     template: ClassVar[str] = f"mq:pick:(?P<message_key>{_KEY})"
     message_key: str
-
-    @classmethod
-    def of(cls, match: re.Match[str]) -> Self:
-        """Make the value from a match of `template`."""
-        return cls(match["message_key"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,11 +114,6 @@ class MarkId(CustomId):
     template: ClassVar[str] = f"mq:mark:(?P<message_key>{_KEY})"
     message_key: str
 
-    @classmethod
-    def of(cls, match: re.Match[str]) -> Self:
-        """Make the value from a match of `template`."""
-        return cls(match["message_key"])
-
 
 @dataclass(frozen=True, slots=True)
 class ChooseId(CustomId):
@@ -140,11 +122,6 @@ class ChooseId(CustomId):
     template: ClassVar[str] = f"mq:choose:(?P<purpose>{_any_of(Purpose)}):(?P<opener_id>{_ID})"
     purpose: Purpose
     opener_id: int
-
-    @classmethod
-    def of(cls, match: re.Match[str]) -> Self:
-        """Make the value from a match of `template`."""
-        return cls(Purpose(match["purpose"]), int(match["opener_id"]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,11 +134,6 @@ class PageId(CustomId):
     opener_id: int
     arg: str = ""
 
-    @classmethod
-    def of(cls, match: re.Match[str]) -> Self:
-        """Make the value from a match of `template`."""
-        return cls(match["list_name"], int(match["page"]), int(match["opener_id"]), match["arg"])
-
 
 @dataclass(frozen=True, slots=True)
 class ChangeId(CustomId):
@@ -169,11 +141,6 @@ class ChangeId(CustomId):
 
     template: ClassVar[str] = f"mq:change:(?P<opener_id>{_ID})"
     opener_id: int
-
-    @classmethod
-    def of(cls, match: re.Match[str]) -> Self:
-        """Make the value from a match of `template`."""
-        return cls(int(match["opener_id"]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,11 +150,6 @@ class ZoneId(CustomId):
     template: ClassVar[str] = f"mq:zone:(?P<opener_id>{_ID})"
     opener_id: int
 
-    @classmethod
-    def of(cls, match: re.Match[str]) -> Self:
-        """Make the value from a match of `template`."""
-        return cls(int(match["opener_id"]))
-
 
 @dataclass(frozen=True, slots=True)
 class StopId(CustomId):
@@ -195,11 +157,6 @@ class StopId(CustomId):
 
     template: ClassVar[str] = f"mq:stop:(?P<film_id>{_ID})"
     film_id: int
-
-    @classmethod
-    def of(cls, match: re.Match[str]) -> Self:
-        """Make the value from a match of `template`."""
-        return cls(int(match["film_id"]))
 
 
 class SettingName(StrEnum):
@@ -217,11 +174,6 @@ class SettingId(CustomId):
     template: ClassVar[str] = f"mq:set:(?P<name>{_any_of(SettingName)})"
     name: SettingName
 
-    @classmethod
-    def of(cls, match: re.Match[str]) -> Self:
-        """Make the value from a match of `template`."""
-        return cls(SettingName(match["name"]))
-
 
 @dataclass(frozen=True, slots=True)
 class OpenId(CustomId):
@@ -231,22 +183,12 @@ class OpenId(CustomId):
     film_id: int
     tab: Tab
 
-    @classmethod
-    def of(cls, match: re.Match[str]) -> Self:
-        """Make the value from a match of `template`."""
-        return cls(int(match["film_id"]), Tab(match["tab"]))
-
 
 @dataclass(frozen=True, slots=True)
 class PreviewId(CustomId):
     """Show the next message before it is due."""
 
     template: ClassVar[str] = "mq:preview"
-
-    @classmethod
-    def of(cls, match: re.Match[str]) -> Self:
-        """Make the value from a match of `template`."""
-        return cls()
 
 
 #: Every verb there is.

@@ -72,11 +72,16 @@ class PostgresDatabase:
     async def _connection(self) -> AsyncGenerator[Any]:
         with advising(self._name, OSError):
             connection = await self._pool.acquire()
-        with advising(self._name):
-            try:
+        try:
+            with advising(self._name):
                 yield connection
-            finally:
-                await self._pool.release(connection)
+        except (asyncpg.InterfaceError, asyncpg.InternalClientError) as error:
+            # A connection that the server dropped shows itself in many ways, the last of them at the rollback.
+            if not _is_lost(connection):
+                raise
+            raise DatabaseError(_LOST.format(name=self._name, error=error)) from error
+        finally:
+            await self._pool.release(connection)
 
     async def close(self) -> None:
         """Wait for the transactions under way, then close every connection."""
@@ -113,6 +118,13 @@ def _in_order(statement: Statement, values: Mapping[str, Any]) -> list[Any]:
     return [values[name] for name in statement.parameters]
 
 
+def _is_lost(connection: Any) -> bool:  # noqa: ANN401 - untyped there
+    try:
+        return connection.is_closed()
+    except asyncpg.InterfaceError:  # the pool has taken it back already, as it does with dead ones
+        return True
+
+
 @asynccontextmanager
 async def _migrating(pool: Any) -> AsyncGenerator[_Transaction]:  # noqa: ANN401 - untyped there
     async with pool.acquire() as connection, connection.transaction():
@@ -121,6 +133,7 @@ async def _migrating(pool: Any) -> AsyncGenerator[_Transaction]:  # noqa: ANN401
             yield tx
 
 
+_LOST = "{name} closed the connection ({error}). Look after that server."
 #: What an operator can do about each family of errors; anything else is a defect and stays as it is.
 _ADVICE: tuple[tuple[type[Exception], str], ...] = (
     (asyncpg.InvalidAuthorizationSpecificationError, "{name} refuses this user ({error}). Check name and password."),
@@ -130,11 +143,11 @@ _ADVICE: tuple[tuple[type[Exception], str], ...] = (
     ),
     (asyncpg.InvalidCatalogNameError, "{name} does not exist. Make it with createdb, or give another address."),
     (asyncpg.ReadOnlySQLTransactionError, "{name} can only be read. Give the address of the server that takes writes."),
-    (asyncpg.DiskFullError, "The disk under {name} is full. Free some space."),
+    (asyncpg.DiskFullError, "{name} has no disk space left ({error}). Free some."),
     (asyncpg.TooManyConnectionsError, "{name} has no connection left ({error}). Raise its max_connections."),
     (asyncpg.OperatorInterventionError, "{name} is not serving ({error}). Look after that server."),
-    (asyncpg.PostgresConnectionError, "The connection to {name} was lost ({error}). Look after that server."),
-    (asyncpg.ClientConfigurationError, "The address of {name} cannot be read ({error}). Correct it."),
+    (asyncpg.PostgresConnectionError, _LOST),
+    (asyncpg.ClientConfigurationError, "{name} has an address that cannot be read ({error}). Correct it."),
     (OSError, "{name} cannot be reached ({error}). Check the address, and that the server is running."),
 )
 
@@ -156,5 +169,5 @@ def _describe(url: str) -> str:
     try:
         parts = urlsplit(url)
     except ValueError:
-        return "the PostgreSQL database"
-    return f"the PostgreSQL database “{parts.path.lstrip('/')}” on {parts.hostname or 'this machine'}"
+        return "The PostgreSQL database"
+    return f"The PostgreSQL database “{parts.path.lstrip('/')}” on {parts.hostname or 'this machine'}"

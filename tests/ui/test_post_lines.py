@@ -8,6 +8,7 @@ from bot.domain.films import Film
 from bot.domain.messages import MAX_POSTS, Parcel
 from bot.ui.post_lines import MAX_SKIPPED, render_content
 from bot.ui.posts import MAX_CONTENT
+from bot.ui.text import escape
 from tests.domain.examples import cases, guild
 from tests.ui.parcels import NINE, parcel, post, resume, whole_film
 
@@ -130,6 +131,14 @@ def test_films_of_one_title_are_told_apart_by_their_years() -> None:
     films = [Film(1, "Superman", 1978), Film(2, "Superman", 2025)]
     told = parcel(post("release tv 2025-06-06"), post("release tv 2025-06-06", film_id=2), films=films)
     assert said(told).replace("\\", "").splitlines()[1:] == ["- **Superman (1978)**", "- **Superman (2025)**"]
+
+
+def test_a_title_is_text_and_nothing_else() -> None:
+    title = "**Bold** ||gone|| <@&77> @everyone"
+    line = said(parcel(post("release tv 2025-06-06"), films=[Film(1, title)]))
+    assert line == f"🍿 **{escape(title)}** is on TV today (United States)."
+    assert "<@&77>" not in line
+    assert "**Bold**" not in line
 
 
 def test_resuming_tells_what_was_held_back() -> None:

@@ -1,0 +1,170 @@
+"""Small wrong variants of the core. The comparison with the oracle must tell each of them from the right one."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from bot.domain import posts, releases
+from bot.domain.films import ReleaseType
+from bot.domain.posts import Plan, Post
+
+Mutant = Callable[[pytest.MonkeyPatch], None]
+DAY = timedelta(days=1)
+
+
+def _wall(day: date, at: time, zone: ZoneInfo, fold: int) -> datetime:
+    return datetime.combine(day, at, tzinfo=zone).replace(fold=fold).astimezone(UTC)
+
+
+def the_second_of_an_hour_that_comes_twice(patch: pytest.MonkeyPatch) -> None:
+    right = posts.local_instant
+
+    def second(day: date, at: time, zone: ZoneInfo) -> datetime:
+        return max(right(day, at, zone), _wall(day, at, zone, 1))
+
+    patch.setattr(posts, "local_instant", second)
+
+
+def an_hour_that_is_left_out_comes_early(patch: pytest.MonkeyPatch) -> None:
+    def early(day: date, at: time, zone: ZoneInfo) -> datetime:
+        return min(_wall(day, at, zone, 0), _wall(day, at, zone, 1))
+
+    patch.setattr(posts, "local_instant", early)
+
+
+def hours_of_winter_all_year(patch: pytest.MonkeyPatch) -> None:
+    right = posts.local_instant
+
+    def winter(day: date, at: time, zone: ZoneInfo) -> datetime:
+        january = datetime.combine(day.replace(month=1, day=2), at, tzinfo=zone)
+        return right(day, at, zone) if day.month == 1 else january.astimezone(UTC) + (day - january.date())
+
+    patch.setattr(posts, "local_instant", winter)
+
+
+def days_of_utc(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(posts, "local_day", lambda instant, zone: instant.date())
+
+
+def milestones_a_day_early(patch: pytest.MonkeyPatch) -> None:
+    right = posts._countdown
+
+    def early(subscriber: Any, *rest: Any) -> Iterator[Post]:
+        return right(replace(subscriber, milestones=tuple(days + 1 for days in subscriber.milestones)), *rest)
+
+    patch.setattr(posts, "_countdown", early)
+
+
+def tracked_in_the_same_second_is_early_enough(patch: pytest.MonkeyPatch) -> None:
+    right = posts._not_before
+
+    def gentle(post: Post, subscriber: Any, subscription: Any) -> datetime | None:
+        earlier = replace(subscription, tracked_at=subscription.tracked_at - timedelta(seconds=1))
+        return right(post, subscriber, earlier)
+
+    patch.setattr(posts, "_not_before", gentle)
+
+
+def a_date_counts_from_before_it_was_known(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(posts, "_known_at", lambda film, post: [])
+
+
+def new_settings_lose_what_they_put_in_the_past(patch: pytest.MonkeyPatch) -> None:
+    right = posts._not_before
+
+    def strict(post: Post, subscriber: Any, subscription: Any) -> datetime | None:
+        changed_at = subscriber.settings_changed_at
+        return None if changed_at and post.due_at <= changed_at else right(post, subscriber, subscription)
+
+    patch.setattr(posts, "_not_before", strict)
+
+
+def a_countdown_is_fresh_for_24_hours(patch: pytest.MonkeyPatch) -> None:
+    right = posts._countdown
+
+    def lasting(*arguments: Any) -> Iterator[Post]:
+        for post in right(*arguments):
+            yield replace(post, fresh_until=max(post.fresh_until, post.due_at + DAY))
+
+    patch.setattr(posts, "_countdown", lasting)
+
+
+def an_alert_is_fresh_for_two_days(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(posts, "ALERT_FRESH", 2 * DAY)
+
+
+def news_is_fresh_for_a_month(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(posts, "CHANGE_FRESH", 30 * DAY)
+
+
+def news_waits_even_if_the_film_is_out_by_then(patch: pytest.MonkeyPatch) -> None:
+    right = posts._notice_due
+    patch.setattr(posts, "_notice_due", lambda *arguments: _next_posting_hour(right, *arguments))
+
+
+def _next_posting_hour(right: Callable[..., datetime | None], subscriber: Any, news: Any, known_at: datetime) -> Any:
+    vague = [replace(change, new=None) for change in news] if isinstance(news, list) else replace(news, new=None)
+    return right(subscriber, vague, known_at)
+
+
+def news_never_waits(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(posts, "_notice_due", lambda subscriber, news, known_at: known_at)
+
+
+def each_change_is_told(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(posts, "net_changes", lambda changes: list(changes))
+
+
+def what_was_told_is_forgotten(patch: pytest.MonkeyPatch) -> None:
+    right = posts._notices
+    patch.setattr(posts, "_notices", lambda who, what: right(who, replace(what, told_change_id=0)))
+
+
+def an_outage_is_forgotten_after_an_hour(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(posts, "LISTED", timedelta(hours=1))
+
+
+def wakes_too_late(patch: pytest.MonkeyPatch) -> None:
+    right = posts.plan
+
+    def late(*arguments: Any) -> Plan:
+        found = right(*arguments)
+        return replace(found, next_wake_at=found.next_wake_at and found.next_wake_at + timedelta(minutes=6))
+
+    patch.setattr(posts, "plan", late)
+
+
+def a_festival_is_a_release(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(releases, "PUBLIC", frozenset(ReleaseType))
+    patch.setattr(releases, "CINEMA", releases.CINEMA | {ReleaseType.PREMIERE})
+
+
+def a_re_release_is_a_release(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(releases, "is_again", lambda release: False)
+
+
+MUTANTS: tuple[Mutant, ...] = (
+    the_second_of_an_hour_that_comes_twice,
+    an_hour_that_is_left_out_comes_early,
+    hours_of_winter_all_year,
+    days_of_utc,
+    milestones_a_day_early,
+    tracked_in_the_same_second_is_early_enough,
+    a_date_counts_from_before_it_was_known,
+    new_settings_lose_what_they_put_in_the_past,
+    a_countdown_is_fresh_for_24_hours,
+    an_alert_is_fresh_for_two_days,
+    news_is_fresh_for_a_month,
+    news_waits_even_if_the_film_is_out_by_then,
+    news_never_waits,
+    each_change_is_told,
+    what_was_told_is_forgotten,
+    an_outage_is_forgotten_after_an_hour,
+    wakes_too_late,
+    a_festival_is_a_release,
+    a_re_release_is_a_release,
+)

@@ -1,0 +1,239 @@
+"""What must be posted and when, found the slow way: by stepping through the year and looking at the clock on the wall.
+
+Written from the words of the design, to check bot/domain/posts.py against: it imports nothing of the bot.
+"""
+
+import calendar
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from tests.domain.script import Date, Event, Script
+
+QUARTER_HOUR = timedelta(minutes=15)
+DAY = timedelta(days=1)
+#: The six types by rank; a premiere is no release.
+RANK = ("premiere", "limited", "theatrical", "digital", "physical", "tv")
+IN_CINEMAS = ("limited", "theatrical")
+
+
+class Posted(NamedTuple):
+    """Something that arrived in the channel."""
+
+    at: datetime
+    what: str  #: "countdown", "release" or "date_change"
+    film: int
+    days: int  #: of a countdown
+    type: str
+    date: str
+    old: str  #: of a date change
+
+
+class Change(NamedTuple):
+    number: int
+    known: datetime
+    pair: tuple[str, str]  #: country and type
+    old: str  #: "" for none
+    new: str
+
+
+@dataclass
+class _Film:
+    dates: tuple[Date, ...]
+    tracked: datetime | None = None
+    since: dict[tuple[str, str], datetime] = field(default_factory=dict[tuple[str, str], datetime])
+    changes: list[Change] = field(default_factory=list[Change])
+    told: int = 0  #: the newest change that was known when something of the film was told
+
+
+def what_must_be_posted(script: Script, *, every_quarter: bool = False) -> list[Posted]:
+    """Live through `script`; what arrives, by time.
+
+    Looks when something can begin to be owed, and when an outage ends; if asked to, at every quarter of an hour too.
+    """
+    world = _World(script)
+    for moment in world.moments(every_quarter=every_quarter):
+        if script.asleep(moment):
+            continue
+        world.learn(moment)
+        if not script.mute(moment):
+            world.post(moment)
+    return sorted(world.posted)
+
+
+class _World:
+    def __init__(self, script: Script) -> None:
+        self.script = script
+        self.settings = script.settings
+        self.changed: datetime | None = None  #: when the settings last were
+        self.films = {number: _Film(dates) for number, dates in script.films.items()}
+        self.events = list(script.events)
+        self.numbers = iter(range(1, 1_000_000))
+        self.posted: list[Posted] = []
+        self.keys: set[tuple[object, ...]] = set()
+
+    def moments(self, *, every_quarter: bool) -> Iterator[datetime]:
+        found = {event.at for event in self.script.events} | {outage.end for outage in self.script.outages}
+        in_force = {self.script.settings} | {event.settings for event in self.script.events if event.settings}
+        for settings in in_force:
+            found.update(hours_of(settings.zone, settings.hour, self.script.start.year).values())
+        if every_quarter:
+            first = self.script.start.replace(minute=0, second=0)
+            found.update(first + QUARTER_HOUR * number for number in range(400 * 96))
+        return iter(sorted(moment for moment in found if self.script.start <= moment < self.script.end))
+
+    def learn(self, now: datetime) -> None:
+        while self.events and self.events[0].at <= now:
+            event = self.events.pop(0)
+            if event.settings is not None:
+                self.settings, self.changed = event.settings, event.at
+            elif event.tracked is not None:
+                film = self.films[event.film]
+                film.tracked = (film.tracked or event.at) if event.tracked else None
+            elif event.dates is not None:
+                self._learn_dates(self.films[event.film], event, event.dates)
+
+    def _learn_dates(self, film: _Film, event: Event, dates: tuple[Date, ...]) -> None:
+        before, after = first_dates(film.dates), first_dates(dates)
+        for pair in sorted(before.keys() | after.keys()):
+            old, new = before.get(pair, ""), after.get(pair, "")
+            if old != new:
+                film.changes.append(Change(next(self.numbers), event.at, pair, old, new))
+                film.since[pair] = event.at
+        film.dates = dates
+
+    def post(self, now: datetime) -> None:
+        for number, film in self.films.items():
+            if film.tracked is not None:
+                self._post_changes(now, number, film, film.tracked)
+                self._post_days(now, number, film, film.tracked)
+
+    def _post_days(self, now: datetime, number: int, film: _Film, tracked: datetime) -> None:
+        owed = self._owed(film.dates, tracked)
+        if owed is None or len(owed.when) != 10:
+            return
+        known = film.since.get((owed.country, owed.type), tracked)
+        for days in (*self.settings.milestones, 0):
+            day = date.fromisoformat(owed.when) - days * DAY
+            due = self._hour(day)
+            if due is None or due <= tracked or due <= known:
+                continue  # tracked, or known, too late for it
+            stale = self._midnight_after(day) if days else due + 3 * DAY
+            key = (number, days, owed.type, owed.when)
+            if due <= now < stale and key not in self.keys:
+                self.keys.add(key)
+                what = "countdown" if days else "release"
+                self.posted.append(Posted(now, what, number, days, owed.type, owed.when, ""))
+
+    def _post_changes(self, now: datetime, number: int, film: _Film, tracked: datetime) -> None:
+        """If what counts here is not what was last told, say what moved; with that, all that is known is told."""
+        open_ = [change for change in film.changes if self._is_open(film, change, tracked)]
+        before = {change.pair: change.old for change in reversed(open_)}
+        others = [found for found in film.dates if (found.country, found.type) not in before or found.note]
+        was = self._owed([*others, *(Date(*pair, old) for pair, old in before.items() if old)], tracked)
+        counts = self._owed(film.dates, tracked)
+        if (was and (was.type, was.when)) == (counts and (counts.type, counts.when)):
+            return
+        moved = [change for change in {c.pair: c for c in open_}.values() if change.new != before[change.pair]]
+        kinds = {found.type for found in (was, counts) if found}
+        told = [change for change in moved if change.pair[1] in kinds] or moved
+        if not told:
+            return
+        due = self._time_to_tell(told)
+        if due <= now < due + 7 * DAY:
+            film.told = film.changes[-1].number
+            for change in told:
+                old = before[change.pair]
+                self.posted.append(Posted(now, "date_change", number, 0, change.pair[1], change.new, old))
+
+    def _is_open(self, film: _Film, change: Change, tracked: datetime) -> bool:
+        """Not told, learnt since the film is tracked, of this country, and no older than a week when that was set."""
+        recent = self.changed is None or change.known > self.changed - 7 * DAY
+        return (
+            change.number > film.told and change.known > tracked and change.pair[0] == self.settings.country and recent
+        )
+
+    def _time_to_tell(self, told: list[Change]) -> datetime:
+        """The next posting hour after news and settings; at once if the film would be out by then."""
+        known = max(change.known for change in told)
+        known = max(known, self.changed or known)
+        due = self._next_hour(known)
+        days = [date.fromisoformat(change.new) for change in told if len(change.new) == 10]
+        return known if any(day <= self._local_day(due) for day in days) else due
+
+    def _owed(self, dates: Iterable[Date], tracked: datetime) -> Date | None:
+        """The earliest release in cinemas here; if it was over when tracked, the next of any kind still to come."""
+        real = [found for found in dates if found.type != "premiere" and not found.note]
+        here = sorted((found for found in real if found.country == self.settings.country), key=order)
+        cinema = any(found.type in IN_CINEMAS for found in real)
+        first = next((found for found in here if found.type in IN_CINEMAS or not cinema), None)
+        if first is None or last_day(first.when) >= self._local_day(tracked):
+            return first
+        return next((found for found in here if last_day(found.when) >= self._local_day(tracked)), None)
+
+    def _local_day(self, moment: datetime) -> date:
+        return moment.astimezone(ZoneInfo(self.settings.zone)).date()
+
+    def _hour(self, day: date) -> datetime | None:
+        return hours_of(self.settings.zone, self.settings.hour, self.script.start.year).get(day)
+
+    def _next_hour(self, moment: datetime) -> datetime:
+        hours = hours_of(self.settings.zone, self.settings.hour, self.script.start.year)
+        day = self._local_day(moment) - DAY
+        while day not in hours or hours[day] <= moment:
+            day += DAY
+        return hours[day]
+
+    def _midnight_after(self, day: date) -> datetime:
+        return hours_of(self.settings.zone, "00:00", self.script.start.year)[day + DAY]
+
+
+@cache
+def _walls(zone: str, year: int) -> list[tuple[datetime, date, time]]:
+    """What the clock on the wall shows, every quarter of an hour of two and a half years."""
+    first = datetime(year - 1, 10, 1, tzinfo=UTC)
+    moments = (first + QUARTER_HOUR * number for number in range(900 * 96))
+    return [(moment, wall.date(), wall.time()) for moment in moments for wall in (moment.astimezone(ZoneInfo(zone)),)]
+
+
+@cache
+def hours_of(zone: str, hour: str, year: int) -> dict[date, datetime]:
+    """For each day, the first moment at which the clock shows `hour` of that day, or something later."""
+    found: dict[date, datetime] = {}
+    day, wanted = _walls(zone, year)[0][1], time.fromisoformat(hour)
+    for moment, today, shown in _walls(zone, year):
+        while day < today or (day == today and shown >= wanted):
+            found[day] = moment
+            day += DAY
+    return found
+
+
+def first_dates(dates: Iterable[Date]) -> dict[tuple[str, str], str]:
+    """The earliest date of each country and type, without festivals and old films."""
+    real = sorted((found for found in dates if found.type != "premiere" and not found.note), key=order, reverse=True)
+    return {(found.country, found.type): found.when for found in real}
+
+
+@cache
+def last_day(when: str) -> date:
+    """The last day that it may be."""
+    match when.split("-"):
+        case ["tba"]:
+            return date.max
+        case [year]:
+            return date(int(year), 12, 31)
+        case [year, part]:
+            month = int(part[1:]) * 3 if part[0] == "Q" else int(part)
+            return date(int(year), month, calendar.monthrange(int(year), month)[1])
+        case _:
+            return date.fromisoformat(when)
+
+
+@cache
+def order(found: Date) -> tuple[date, int, int]:
+    """By the last day that it may be, the surer first."""
+    vagueness = {10: 0, 7: 2 if "Q" in found.when else 1, 4: 3, 3: 4}[len(found.when)]
+    return (last_day(found.when), vagueness, RANK.index(found.type))

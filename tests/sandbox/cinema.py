@@ -183,7 +183,7 @@ async def open_cinema(database: Path, clock: Clock) -> AsyncGenerator[Cinema]:
     async def track(
         interaction: discord.Interaction[Any],
         film: str,
-        channel: discord.TextChannel | None = None,
+        channel: app_commands.AppCommandChannel | None = None,
         quiet: bool = False,
     ) -> None:
         title = next((title for title in FILMS if title.casefold() == film.casefold()), None)

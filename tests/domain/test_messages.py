@@ -1,0 +1,108 @@
+"""A message's key, how long it may be sent again, and what each outcome makes of it."""
+
+import re
+from datetime import timedelta
+from itertools import product
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.domain.messages import (
+    DOUBT_LIMIT,
+    LEASE,
+    RESEND_WINDOW,
+    SEND_TIMEOUT,
+    Attempt,
+    Message,
+    MessageState,
+    Outcome,
+    Settlement,
+    message_key,
+    settle,
+)
+from bot.domain.posts import PostState
+from tests.domain.examples import utc
+
+FIRST = utc("2025-06-06 13:00")
+KEYS = ["1:7:release:0:theatrical:2025-06-06", "1:8:countdown:7:theatrical:2025-06-13"]
+
+
+def message(attempt: int = 1) -> Message:
+    return Message(1, 1, 55, MessageState.SENDING, "me", FIRST + LEASE, attempt, FIRST, "k" * 24)
+
+
+keys = st.lists(st.text(max_size=60), min_size=1, max_size=25, unique=True)
+
+
+@given(keys.flatmap(lambda found: st.tuples(st.just(found), st.permutations(found))), st.integers(1, 2**63))
+def test_a_key_fits_discords_nonce_and_hangs_on_what_is_sent_where_not_on_its_order(
+    orders: tuple[list[str], list[str]], channel_id: int
+) -> None:
+    key = message_key(channel_id, orders[0])
+    assert re.fullmatch(r"[A-Za-z0-9_-]{24}", key)
+    assert key == message_key(channel_id, orders[1])
+    assert key != message_key(channel_id + 1, orders[0])
+    assert key != message_key(channel_id, [*orders[0], "one more"])
+
+
+def test_a_key_stays_the_same_from_version_to_version() -> None:
+    # A message that is in doubt when the bot is updated is looked for by the key that the old version gave it.
+    assert message_key(123456789012345678, KEYS) == "XcULFG9eZfSGWgIdBSHQXFCT"
+    assert message_key(123456789012345678, iter(reversed(KEYS))) == "XcULFG9eZfSGWgIdBSHQXFCT"
+
+
+def test_a_key_does_not_run_its_parts_together() -> None:
+    assert len({message_key(1, ["a", "b"]), message_key(1, ["ab"]), message_key(1, ["b", "ab"])}) == 3
+
+
+def test_the_times_of_a_send_nest() -> None:
+    assert SEND_TIMEOUT < LEASE < RESEND_WINDOW < DOUBT_LIMIT
+
+
+@pytest.mark.parametrize(("seconds", "may"), [(0, True), (79, True), (80, False), (120, False)])
+def test_a_message_is_sent_again_only_if_that_ends_inside_the_window(seconds: int, may: bool) -> None:
+    assert message().may_resend(FIRST + timedelta(seconds=seconds)) is may
+
+
+AGES = [timedelta(), RESEND_WINDOW, DOUBT_LIMIT, DOUBT_LIMIT + timedelta(seconds=1)]
+ENDS = {
+    # outcome: message, posts that are still true, posts that are not
+    Outcome.SENT: ("sent", "sent", "sent"),
+    Outcome.NOT_SENT: ("dissolved", "planned", "cancelled"),
+    Outcome.UNAUTHORISED: ("dissolved", "planned", "cancelled"),
+    Outcome.REJECTED: ("failed", "failed", "failed"),
+    Outcome.CLOSED: ("failed", "failed", "failed"),
+    Outcome.UNREADABLE: ("uncertain", "uncertain", "uncertain"),
+    Outcome.UNKNOWN: ("in_doubt", None, None),
+}
+
+
+@pytest.mark.parametrize(("outcome", "still_true", "age"), list(product(Outcome, [True, False], AGES)))
+def test_every_outcome_ends_a_message_or_leaves_it_in_doubt(outcome: Outcome, still_true: bool, age: timedelta) -> None:
+    now = FIRST + age
+    found = settle(message(), Attempt(outcome), now, still_true=still_true)
+    state, true, untrue = ENDS[outcome]
+    if outcome is Outcome.UNKNOWN and age > DOUBT_LIMIT:
+        state = true = untrue = "uncertain"
+    posts = true if still_true else untrue
+    again = now + timedelta(seconds=2) if state in ("dissolved", "in_doubt") else None
+    assert found == Settlement(
+        MessageState(state), PostState(posts) if posts else None, again,
+        close_destination=outcome is Outcome.CLOSED, stop_dispatch=outcome is Outcome.UNAUTHORISED,
+    )  # fmt: skip
+
+
+BACKOFF = [(1, 2), (2, 4), (3, 8), (8, 256), (9, 300), (100, 300), (10**9, 300)]
+
+
+@pytest.mark.parametrize(("attempt", "seconds"), BACKOFF)
+def test_waits_double_to_five_minutes(attempt: int, seconds: int) -> None:
+    for outcome in (Outcome.NOT_SENT, Outcome.UNAUTHORISED, Outcome.UNKNOWN):
+        assert settle(message(attempt), Attempt(outcome), FIRST).retry_at == FIRST + timedelta(seconds=seconds)
+
+
+@pytest.mark.parametrize(("asked", "waits"), [(1, 2), (60, 60), (900, 900)])
+def test_discord_may_ask_for_a_longer_wait(asked: int, waits: int) -> None:
+    attempt = Attempt(Outcome.NOT_SENT, retry_after=timedelta(seconds=asked))
+    assert settle(message(), attempt, FIRST).retry_at == FIRST + timedelta(seconds=waits)

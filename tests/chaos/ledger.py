@@ -1,0 +1,126 @@
+"""The books of the bot: its database file, read beside it or after its end. SQL of its own: the bot's is on trial."""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+#: A post that was due this long ago has been seen by the planner: it runs every 5 seconds.
+_ON_ITS_WAY = """
+SELECT 'message ' || m.id || ' to ' || m.channel_id || ' is ' || m.state || ', attempt ' || m.attempt AS what
+FROM messages m WHERE m.state IN ('sending', 'in_doubt')
+UNION ALL
+SELECT 'post ' || p.dedup_key || ' is ' || p.state || ', attempts ' || p.attempts
+FROM posts p WHERE p.state = 'bundled' OR p.state = 'planned' AND p.due_at <= :now
+UNION ALL
+SELECT 'subscriber ' || s.id || ' is not planned yet'
+FROM subscribers s WHERE s.planned_revision <> s.revision
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class BookedPost:
+    """A post, with the message that settled it."""
+
+    dedup_key: str
+    channel_id: int
+    state: str
+    reason: str
+    due_at: int
+    title: str | None
+    kind: str
+    milestone_days: int | None
+    #: Of the messages that carried it, those that are neither dissolved nor under way.
+    message_keys: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class BookedMessage:
+    """A message, with the dedup keys of its posts."""
+
+    id: int
+    channel_id: int
+    state: str
+    message_key: str
+    discord_message_id: int | None
+    reason: str
+    dedup_keys: frozenset[str]
+
+
+class Ledger:
+    """Reads the database file at `path`; `let_time_pass` alone writes."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def list_open(self) -> list[str]:
+        """List, in words, what is due or under way and has not come to its end."""
+        return [row["what"] for row in self.rows(_ON_ITS_WAY, now=int(time.time()))]
+
+    def list_posts(self) -> list[BookedPost]:
+        """List every post."""
+        carried: dict[int, list[str]] = {}
+        for row in self.rows(
+            "SELECT mp.post_id, m.message_key FROM message_posts mp JOIN messages m ON m.id = mp.message_id "
+            "WHERE m.state IN ('sent', 'failed', 'uncertain')"
+        ):
+            carried.setdefault(row["post_id"], []).append(row["message_key"])
+        return [
+            BookedPost(message_keys=tuple(carried.get(row.pop("id"), ())), **row)
+            for row in self.rows(
+                "SELECT p.id, p.dedup_key, p.channel_id, p.state, p.reason, p.due_at, f.title, p.kind, "
+                "p.milestone_days FROM posts p LEFT JOIN films f ON f.id = p.film_id ORDER BY p.id"
+            )
+        ]
+
+    def list_messages(self) -> list[BookedMessage]:
+        """List every message."""
+        keys: dict[int, set[str]] = {}
+        for row in self.rows(
+            "SELECT mp.message_id, p.dedup_key FROM message_posts mp JOIN posts p ON p.id = mp.post_id"
+        ):
+            keys.setdefault(row["message_id"], set()).add(row["dedup_key"])
+        return [
+            BookedMessage(dedup_keys=frozenset(keys.get(row["id"], ())), **row)
+            for row in self.rows(
+                "SELECT id, channel_id, state, message_key, discord_message_id, reason FROM messages ORDER BY id"
+            )
+        ]
+
+    def paused(self) -> dict[int, str]:
+        """Get the reason of every destination that is paused."""
+        found = self.rows("SELECT channel_id, reason FROM destinations WHERE state = 'paused'")
+        return {row["channel_id"]: row["reason"] for row in found}
+
+    def count(self, table_where: str) -> int:
+        """Count the rows of `table [WHERE …]`."""
+        return self.rows(f"SELECT COUNT(*) AS n FROM {table_where}")[0]["n"]  # noqa: S608 - the tests' own words
+
+    def let_time_pass(self, seconds: int) -> None:
+        """Make all that is under way older, as if the bot had been dead that long; only while it is dead.
+
+        No test can wait for RESEND_WINDOW. What Discord forgets meanwhile is `StandinClient.expire_nonces`.
+        """
+        with self._opened() as connection, connection:
+            connection.execute(
+                "UPDATE messages SET first_sent_at = first_sent_at - :s, lease_until = lease_until - :s, "
+                "retry_at = MAX(retry_at - :s, 0) WHERE state IN ('sending', 'in_doubt')",
+                {"s": seconds},
+            )
+
+    def rows(self, sql: str, **values: Any) -> list[dict[str, Any]]:
+        """Run a SELECT."""
+        with self._opened() as connection:
+            return [dict(row) for row in connection.execute(sql, values)]
+
+    @contextmanager
+    def _opened(self) -> Iterator[sqlite3.Connection]:
+        # Closed each time: as the last one out it would else keep the -wal that a stopped bot must not leave.
+        with closing(sqlite3.connect(self._path, timeout=5)) as connection:
+            connection.row_factory = sqlite3.Row
+            yield connection

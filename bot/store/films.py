@@ -69,8 +69,8 @@ async def save_film(tx: Transaction, film: Film, now: datetime) -> int:
     film_id = await _find_by_ids(tx, film) or film.id
     if not film_id or not await tx.one("update_film", film_id=film_id, **_columns(film, now)):
         film_id = await _add_film(tx, film, now)
-    for source, external_id in film.ids.items():
-        await tx.one("keep_film_id", source=source, external_id=external_id, film_id=film_id)
+    for source, external_id in sorted(film.ids.items()):
+        await tx.one("add_film_id", source=source, external_id=external_id, film_id=film_id)
     await _replace_parts(tx, film_id, film, now)
     await _add_history(tx, film_id, film.changes)
     return film_id
@@ -155,12 +155,13 @@ async def _find_by_ids(tx: Transaction, film: Film) -> int | None:
 
 async def _add_film(tx: Transaction, film: Film, now: datetime) -> int:
     film_id: int = (await _get(tx, "add_film", **_columns(film, now)))["id"]
-    for source, external_id in film.ids.items():
-        row = await _get(tx, "keep_film_id", source=source, external_id=external_id, film_id=film_id)
-        if row["film_id"] != film_id:  # another process added the film a moment ago: theirs stays
+    for source, external_id in sorted(film.ids.items()):
+        if not await tx.one("add_film_id", source=source, external_id=external_id, film_id=film_id):
+            # Another process added the film a moment ago: theirs stays.
+            theirs = (await _get(tx, "find_film_id", source=source, external_id=external_id))["film_id"]
             await tx.all("remove_film", film_id=film_id)
-            await tx.one("update_film", film_id=row["film_id"], **_columns(film, now))
-            return row["film_id"]
+            await tx.one("update_film", film_id=theirs, **_columns(film, now))
+            return theirs
     return film_id
 
 

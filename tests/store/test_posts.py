@@ -92,7 +92,7 @@ async def test_posts_since_are_by_time_and_of_one_subscriber(database: Database,
 @pytest.mark.parametrize("state", list(PostState))
 async def test_only_what_was_cancelled_is_owed_again(database: Database, guild: Subscriber, state: PostState) -> None:
     before = await in_state(database, a_post(guild), state)
-    again = a_post(guild, due_at=NOW + HOUR, fresh_until=NOW + 2 * HOUR, channel_id=99)
+    again = a_post(guild, due_at=NOW + HOUR, fresh_until=NOW + 2 * HOUR, channel_id=99, country="DE")
     async with database.transaction() as tx:
         armed = await posts.arm_post(tx, again)
     after = await stored(database, again)
@@ -109,7 +109,7 @@ async def test_only_what_is_planned_moves_is_cancelled_or_settled(
     database: Database, guild: Subscriber, state: PostState
 ) -> None:
     before = await in_state(database, a_post(guild), state)
-    elsewhere = a_post(guild, due_at=NOW + HOUR, fresh_until=NOW + 2 * HOUR, channel_id=99)
+    elsewhere = a_post(guild, due_at=NOW + HOUR, fresh_until=NOW + 2 * HOUR, channel_id=99, country="DE")
     planned = state is PostState.PLANNED
     async with database.transaction() as tx:
         assert await posts.move_post(tx, before.id, elsewhere) is planned

@@ -86,10 +86,11 @@ WHERE id = :film_id RETURNING id;
 -- Only a film that was added in this very transaction, when another process added it first.
 DELETE FROM films WHERE id = :film_id;
 
--- name: keep_film_id(source, external_id, film_id)^
--- Give the film an id, unless another film has it: the answer is whose it is.
+-- name: add_film_id(source, external_id, film_id)^
+-- Nothing comes back if the id is taken. Not an upsert: that would lock the row, and two who save one film would wait
+-- for each other, one holding the film and one the id.
 INSERT INTO film_ids (source, external_id, film_id) VALUES (:source, :external_id, :film_id)
-ON CONFLICT (source, external_id) DO UPDATE SET film_id = film_ids.film_id
+ON CONFLICT (source, external_id) DO NOTHING
 RETURNING film_id;
 
 -- name: remove_releases(film_id)!

@@ -48,6 +48,10 @@ class Outcome(StrEnum):
     UNREADABLE = "unreadable"  #: the history may not be read
 
 
+#: This attempt was surely not stored.
+_REFUSALS = frozenset({Outcome.NOT_SENT, Outcome.UNAUTHORISED, Outcome.REJECTED, Outcome.CLOSED})
+
+
 @dataclass(frozen=True, slots=True)
 class Attempt:
     """An outcome, with what Discord said."""
@@ -124,10 +128,19 @@ def message_key(channel_id: int, dedup_keys: Iterable[str]) -> str:
     return urlsafe_b64encode(digest.digest()).decode()
 
 
-def settle(message: Message, attempt: Attempt, now: datetime, *, still_true: bool = True) -> Settlement:
-    """Decide what an attempt's outcome makes of `message`. `still_true`: every post in it is still owed."""
+def settle(
+    message: Message, attempt: Attempt, now: datetime, *, still_true: bool = True, resent: bool = False
+) -> Settlement:
+    """Decide what an attempt's outcome makes of `message`.
+
+    `still_true`: every post in it is still owed. `resent`: an earlier attempt may have reached Discord, so that a
+    refusal of this one says nothing of the message: it stays in doubt until its destination's history is read.
+    """
     back = PostState.PLANNED if still_true else PostState.CANCELLED
     wait = now + max(attempt.retry_after, _backoff(message.attempt))
+    if resent and attempt.outcome in _REFUSALS:
+        stop = attempt.outcome is Outcome.UNAUTHORISED
+        return Settlement(MessageState.IN_DOUBT, None, wait, stop_dispatch=stop)
     match attempt.outcome:
         case Outcome.SENT:
             return Settlement(MessageState.SENT, PostState.SENT)

@@ -8,7 +8,17 @@ from typing import Any
 
 from aiolimiter import AsyncLimiter
 
-from bot.domain.messages import HISTORY_MARGIN, LEASE, SEND_TIMEOUT, Attempt, Message, Outcome, Parcel, settle
+from bot.domain.messages import (
+    HISTORY_MARGIN,
+    LEASE,
+    SEND_TIMEOUT,
+    Attempt,
+    Message,
+    Outcome,
+    Parcel,
+    Settlement,
+    settle,
+)
 from bot.domain.posts import Post, PostKind, PostState, still_owed
 from bot.ports import Clock, MessageSender
 from bot.store import films as film_store
@@ -35,6 +45,7 @@ class Dispatch:
         # discord.py does not pace the global limit: a burst of 1,000 channels lost 700 posts to 429s.
         self._pace = AsyncLimiter(per_second, 1)
         self._under_way: set[asyncio.Task[None]] = set()
+        self._writing: set[asyncio.Task[bool]] = set()
         self._stopped_until: datetime | None = None
         self._closing = False
 
@@ -70,7 +81,7 @@ class Dispatch:
             _, late = await asyncio.wait(self._under_way, timeout=grace.total_seconds())
             for task in late:
                 task.cancel()
-            await asyncio.gather(*late, return_exceptions=True)
+            await asyncio.gather(*late, *self._writing, return_exceptions=True)
 
     def _start(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work)
@@ -106,27 +117,27 @@ class Dispatch:
                     claimed.append(message)
         return claimed
 
-    async def _deliver(self, message: Message) -> None:
-        """Send a message of ours and write down what came of it."""
+    async def _deliver(self, message: Message, *, resent: bool = False) -> None:
+        """Send a message of ours and write down what came of it. `resent`: an earlier attempt may have arrived."""
         parcel = await self._parcel(message)
         if all(post.kind is PostKind.RESUME for post in message.posts) and not parcel.skipped:
             await self._settle(message, Attempt(Outcome.NOT_SENT, reason="nothing was missed"), still_true=False)
             return
         attempt = await self._attempt(parcel)
-        if attempt.outcome is Outcome.REJECTED and not message.plain:
+        if attempt.outcome is Outcome.REJECTED and not message.plain and not resent:
             log.error("Discord refused message %s: %s; trying it as plain text", message.id, attempt.reason)
             plain = await self._mark_plain(message)
             if plain is not None:
                 await self._deliver(plain)
             return
-        await self._settle(message, attempt, still_true=True)
+        await self._settle(message, attempt, still_true=True, resent=resent)
 
     async def _resolve(self, message: Message) -> None:
         """Send a message in doubt again while Discord surely drops a double; after that read the history."""
         now = self._clock.now()
         still_true = await self._is_still_true(message, now)
         if still_true and message.may_resend(now):
-            await self._deliver(message)
+            await self._deliver(message, resent=True)
             return
         try:
             async with asyncio.timeout(SEND_TIMEOUT.total_seconds()):
@@ -145,13 +156,16 @@ class Dispatch:
         except TimeoutError:
             return Attempt(Outcome.UNKNOWN, reason="Discord did not answer in time")
 
-    async def _settle(self, message: Message, attempt: Attempt, *, still_true: bool) -> bool:
+    async def _settle(self, message: Message, attempt: Attempt, *, still_true: bool, resent: bool = False) -> bool:
         """Write an outcome down, whatever is cancelled meanwhile; False if another owner has the message by now."""
-        return await asyncio.shield(self._write(message, attempt, still_true=still_true))
-
-    async def _write(self, message: Message, attempt: Attempt, *, still_true: bool) -> bool:
         now = self._clock.now()
-        settlement = settle(message, attempt, now, still_true=still_true)
+        settlement = settle(message, attempt, now, still_true=still_true, resent=resent)
+        writing = asyncio.create_task(self._write(message, attempt, settlement, now))
+        self._writing.add(writing)
+        writing.add_done_callback(self._writing.discard)
+        return await asyncio.shield(writing)
+
+    async def _write(self, message: Message, attempt: Attempt, settlement: Settlement, now: datetime) -> bool:
         async with self._db.transaction() as tx:
             ours = await message_store.settle_message(tx, message, settlement, attempt, now)
         if not ours:
@@ -179,12 +193,12 @@ class Dispatch:
     async def _parcel(self, message: Message) -> Parcel:
         async with self._db.reading() as tx:
             subscriber = await subscriber_store.get_subscriber(tx, message.subscriber_id)
+            skipped = await _missed(tx, message)
             films = {
                 film_id: film
-                for film_id in {post.film_id for post in message.posts if post.film_id is not None}
+                for film_id in {post.film_id for post in (*message.posts, *skipped) if post.film_id is not None}
                 if (film := await film_store.find_film(tx, film_id)) is not None
             }
-            skipped = await _missed(tx, message)
         return Parcel(message, subscriber, films, tuple(skipped), self._clock.now())
 
     async def _is_still_true(self, message: Message, now: datetime) -> bool:

@@ -1,0 +1,281 @@
+"""What dispatch does with answers and silences, on a real SQLite file, with a sender that answers as it is told."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.domain.dates import ReleaseDate
+from bot.domain.films import Film, Release, ReleaseType
+from bot.domain.messages import Attempt, Message, Outcome, Parcel
+from bot.domain.posts import Post, PostKind, PostState
+from bot.domain.subscribers import Pause, Subscriber, SubscriberKind
+from bot.services.dispatch import Dispatch
+from bot.services.planning import Planning
+from bot.services.tracking import Tracking
+from bot.store import films, posts, subscribers
+from bot.store.database import Database, open_database
+
+START = datetime(2025, 5, 1, 12, tzinfo=UTC)
+#: 7 days before, at 09:00 in New York.
+DUE = datetime(2025, 5, 30, 13, tzinfo=UTC)
+CHANNEL = 55
+
+
+class VirtualClock:
+    """Time that moves when a test says so."""
+
+    def __init__(self) -> None:
+        self.time = START
+
+    def now(self) -> datetime:
+        return self.time
+
+
+class ScriptedSender:
+    """Discord, reduced to what it answers. `channel` is what really arrived."""
+
+    def __init__(self) -> None:
+        self.answers: list[Attempt] = []
+        self.channel: list[str] = []
+        self.sends: list[Parcel] = []
+        self.told: list[Attempt] = []
+        self.corrected: list[int] = []
+        self.history: Attempt | None = None
+        self.wait: asyncio.Event | None = None
+
+    async def send(self, parcel: Parcel) -> Attempt:
+        self.sends.append(parcel)
+        if self.wait is not None:
+            await self.wait.wait()
+        attempt = self.answers.pop(0) if self.answers else Attempt(Outcome.SENT, 900)
+        arrived = attempt.outcome is Outcome.SENT or attempt.reason == "stored"
+        if arrived and parcel.message.message_key not in self.channel:
+            self.channel.append(parcel.message.message_key)
+        return attempt
+
+    async def find(self, message: Message, after: datetime) -> Attempt:
+        if self.history is not None:
+            return self.history
+        there = message.message_key in self.channel
+        return Attempt(Outcome.SENT, 901) if there else Attempt(Outcome.NOT_SENT, reason="not there")
+
+    async def correct(self, message: Message, discord_message_id: int) -> None:
+        self.corrected.append(discord_message_id)
+
+    async def tell_admins(self, subscriber: Subscriber, channel_id: int, attempt: Attempt) -> None:
+        self.told.append(attempt)
+
+
+class House:
+    """A server that follows one film, and everything that posts for it."""
+
+    def __init__(self, db: Database) -> None:
+        self.db = db
+        self.clock = VirtualClock()
+        self.sender = ScriptedSender()
+        self.dispatch = self.restart()
+        self.planning = Planning(db)
+        self.film_id = 0
+        self.subscriber_id = 0
+
+    def restart(self) -> Dispatch:
+        self.dispatch = Dispatch(self.db, self.sender, self.clock, owner=f"test-{id(self)}", per_second=45)
+        return self.dispatch
+
+    async def set_up(self) -> None:
+        release = Release("US", ReleaseType.THEATRICAL, ReleaseDate.of(date(2025, 6, 6)))
+        film = Film(id=0, title="Ballerina", year=2025, releases=(release,), ids={"bundled": "ballerina-2025"})
+        guild = Subscriber(id=0, kind=SubscriberKind.GUILD, discord_id=7, channel_id=CHANNEL, milestones=(7,))
+        async with self.db.transaction() as tx:
+            self.film_id = await films.save_film(tx, film, START)
+            self.subscriber_id = (await subscribers.add_subscriber(tx, guild, START)).id
+            await subscribers.add_subscription(tx, self.subscriber_id, self.film_id, START, 1, None)
+
+    async def tick(self, at: datetime) -> None:
+        self.clock.time = at
+        await self.planning.run(at)
+        await self.dispatch.run(at)
+        await self.dispatch.drain()
+
+    async def all_posts(self) -> list[Post]:
+        async with self.db.reading() as tx:
+            return await posts.list_posts_since(tx, self.subscriber_id, START)
+
+    async def states(self) -> list[PostState]:
+        return [post.state for post in await self.all_posts()]
+
+    async def move_film(self, day: str) -> None:
+        """Move the film's date, the way a new catalogue does."""
+        from bot.services.catalogue import take_over
+
+        release = Release("US", ReleaseType.THEATRICAL, ReleaseDate.parse(day))
+        film = Film(id=0, title="Ballerina", year=2025, releases=(release,), ids={"bundled": "ballerina-2025"})
+        async with self.db.transaction() as tx:
+            await take_over(tx, film, "bundled", self.clock.time)
+
+
+@pytest.fixture
+async def house(tmp_path: Path) -> AsyncIterator[House]:
+    db = await open_database(f"sqlite:///{tmp_path}/marquee.db")
+    try:
+        made = House(db)
+        await made.set_up()
+        yield made
+    finally:
+        await db.close()
+
+
+async def test_a_post_goes_out_once_at_its_hour(house: House) -> None:
+    await house.tick(DUE - timedelta(seconds=1))
+    assert house.sender.channel == []
+    await house.tick(DUE)
+    await house.tick(DUE + timedelta(seconds=1))
+    assert len(house.sender.channel) == 1
+    assert await house.states() == [PostState.SENT]
+
+
+async def test_a_rate_limit_is_waited_out(house: House) -> None:
+    house.sender.answers = [Attempt(Outcome.NOT_SENT, retry_after=timedelta(seconds=30))]
+    await house.tick(DUE)
+    await house.tick(DUE + timedelta(seconds=29))
+    assert len(house.sender.sends) == 1
+    await house.tick(DUE + timedelta(seconds=31))
+    assert await house.states() == [PostState.SENT]
+
+
+@pytest.mark.parametrize("refusal", [Outcome.NOT_SENT, Outcome.REJECTED, Outcome.CLOSED, Outcome.UNAUTHORISED])
+async def test_what_refuses_the_second_attempt_says_nothing_of_the_first(house: House, refusal: Outcome) -> None:
+    # The first attempt arrived, though nobody knows; a second message would be a double.
+    house.sender.answers = [Attempt(Outcome.UNKNOWN, reason="stored"), Attempt(refusal, reason="no")]
+    await house.tick(DUE)
+    await house.tick(DUE + timedelta(seconds=5))
+    assert await house.states() == [PostState.BUNDLED]
+    for minutes in (3, 10, 20):
+        await house.tick(DUE + timedelta(minutes=minutes))
+    assert len(house.sender.channel) == 1
+    assert await house.states() == [PostState.SENT]
+
+
+async def test_after_the_nonce_window_the_history_decides(house: House) -> None:
+    house.sender.answers = [Attempt(Outcome.UNKNOWN)]
+    await house.tick(DUE)
+    await house.tick(DUE + timedelta(minutes=5))  # not there: dissolved
+    await house.tick(DUE + timedelta(minutes=10))
+    assert len(house.sender.sends) == 2
+    assert len(house.sender.channel) == 1
+    assert await house.states() == [PostState.SENT]
+
+
+async def test_a_history_that_may_not_be_read_leaves_it_uncertain_and_told_once(house: House) -> None:
+    house.sender.answers = [Attempt(Outcome.UNKNOWN)]
+    house.sender.history = Attempt(Outcome.UNREADABLE, reason="may not be read")
+    await house.tick(DUE)
+    for minutes in (5, 10, 30):
+        await house.tick(DUE + timedelta(minutes=minutes))
+    assert await house.states() == [PostState.UNCERTAIN]
+    assert len(house.sender.sends) == 1
+    assert [attempt.reason for attempt in house.sender.told] == ["may not be read"]
+
+
+async def test_a_date_that_moves_while_in_doubt_is_never_sent_again_but_corrected(house: House) -> None:
+    house.sender.answers = [Attempt(Outcome.UNKNOWN, reason="stored")]
+    await house.tick(DUE)
+    house.clock.time = DUE + timedelta(seconds=2)
+    await house.move_film("2025-07-09")
+    await house.tick(DUE + timedelta(seconds=10))
+    assert len(house.sender.sends) == 1
+    assert house.sender.corrected == [901]
+
+
+async def test_a_date_that_moves_just_before_the_hour_is_not_posted(house: House) -> None:
+    await house.tick(DUE - timedelta(minutes=2))  # the row is there
+    assert await house.states() == [PostState.PLANNED]
+    house.clock.time = DUE - timedelta(seconds=1)
+    await house.move_film("2025-07-09")
+    house.clock.time = DUE
+    await house.dispatch.run(DUE)  # before the planner has seen it
+    await house.dispatch.drain()
+    assert house.sender.sends == []
+    await house.tick(DUE)
+    kinds = [(post.kind, post.state) for parcel in house.sender.sends for post in parcel.message.posts]
+    assert kinds == [(PostKind.DATE_CHANGE, PostState.BUNDLED)]
+
+
+async def test_a_closed_channel_is_asked_once_and_the_film_stays_followed(house: House) -> None:
+    house.sender.answers = [Attempt(Outcome.CLOSED, reason="no access")]
+    await house.tick(DUE)
+    await house.tick(datetime(2025, 6, 6, 13, tzinfo=UTC))
+    assert len(house.sender.sends) == 1
+    assert [attempt.reason for attempt in house.sender.told] == ["no access"]
+    assert await house.states() == [PostState.FAILED, PostState.SKIPPED]
+    subscriber, followed = await Tracking(house.db).list_tracked(7)
+    assert subscriber is not None
+    assert [subscription.film.title for subscription in followed] == ["Ballerina"]
+
+
+async def test_a_refused_token_stops_dispatch_for_a_while(house: House) -> None:
+    house.sender.answers = [Attempt(Outcome.UNAUTHORISED), Attempt(Outcome.SENT, 1)]
+    await house.tick(DUE)
+    await house.tick(DUE + timedelta(minutes=4))
+    assert len(house.sender.sends) == 1
+    await house.tick(DUE + timedelta(minutes=6))
+    assert await house.states() == [PostState.SENT]
+
+
+async def test_refused_content_is_tried_once_more_as_plain_text(house: House) -> None:
+    house.sender.answers = [Attempt(Outcome.REJECTED, reason="bad"), Attempt(Outcome.SENT, 1)]
+    await house.tick(DUE)
+    assert [parcel.message.plain for parcel in house.sender.sends] == [False, True]
+    assert await house.states() == [PostState.SENT]
+
+
+async def test_a_pause_keeps_posts_back_and_its_end_tells_which(house: House) -> None:
+    tracking = Tracking(house.db)
+    subscriber = await tracking.find_subscriber(7)
+    assert subscriber is not None
+    until = DUE + timedelta(days=1)
+    await tracking.pause(subscriber, None, until, DUE - timedelta(days=1))
+    await house.tick(DUE)
+    assert house.sender.sends == []
+    await house.tick(until)
+    (parcel,) = house.sender.sends
+    assert [post.kind for post in parcel.message.posts] == [PostKind.RESUME]
+    assert [(post.kind, post.reason) for post in parcel.skipped] == [(PostKind.COUNTDOWN, "paused")]
+    assert set(parcel.films) == {house.film_id}
+
+
+async def test_a_pause_that_kept_nothing_back_ends_without_a_word(house: House) -> None:
+    tracking = Tracking(house.db)
+    subscriber = await tracking.find_subscriber(7)
+    assert subscriber is not None
+    await tracking.pause(subscriber, None, None, START)
+    await tracking.resume(subscriber, None, Pause(START), START + timedelta(days=1))
+    await house.tick(START + timedelta(days=1))
+    assert house.sender.sends == []
+    assert await house.states() == [PostState.CANCELLED]
+
+
+async def test_closing_finishes_what_is_in_flight_and_claims_nothing_new(house: House) -> None:
+    house.sender.wait = asyncio.Event()
+    house.clock.time = DUE
+    await house.planning.run(DUE)
+    await house.dispatch.run(DUE)
+    closing = asyncio.create_task(house.dispatch.close(timedelta(seconds=5)))
+    await asyncio.sleep(0)
+    house.sender.wait.set()
+    await closing
+    assert await house.states() == [PostState.SENT]
+    assert await house.dispatch.run(DUE + timedelta(hours=1)) == 0
+
+
+async def test_planning_twice_changes_nothing(house: House) -> None:
+    await house.planning.run(DUE - timedelta(minutes=1))
+    before = await house.all_posts()
+    await house.planning.run(DUE - timedelta(minutes=1))
+    async with house.db.transaction() as tx:
+        await subscribers.wake_subscriber(tx, house.subscriber_id, DUE)
+    await house.planning.run(DUE - timedelta(minutes=1))
+    assert await house.all_posts() == before != []

@@ -53,9 +53,12 @@ async def open_page(world: World, port: int | None) -> AsyncGenerator[Page]:
     Raises:
         PortInUse: something else listens there.
     """
-    preview = world.env.preview(
-        world.channel, viewers=[world.person], layout="channel", timezone=PAGE_TIMEZONE, port=port or 0
-    )
+    try:
+        preview = world.env.preview(
+            world.channel, viewers=[world.person], layout="channel", timezone=PAGE_TIMEZONE, port=port or 0
+        )
+    except ModuleNotFoundError as error:
+        raise SimcordMissing from error
     async with AsyncExitStack() as stack:
         folder = stack.enter_context(TemporaryDirectory(prefix="marquee-page-", ignore_cleanup_errors=True))
         _add_script(preview, Path(folder))

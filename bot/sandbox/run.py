@@ -29,7 +29,9 @@ async def serve(open_application: "OpenApplication", *, at: date | None, port: i
     """Serve a sandbox of the application that `open_application` opens; see `run_sandbox`."""
     try:
         from bot.sandbox.session import run_session
-    except ImportError as error:
+    except ModuleNotFoundError as error:
+        if (error.name or "").partition(".")[0] != "simcord":
+            raise
         raise SimcordMissing from error
     stop = asyncio.Event()
     with _stopping(stop):

@@ -83,9 +83,15 @@ class MarqueeTimeline:
         return sorted(days, key=lambda film: film.on)
 
     async def next_due_at(self) -> datetime | None:
-        """The time of the next post in the server's forecast."""
-        agenda = await self.app.context.schedule.find_agenda(self.guild_id, self.app.clock.now())
-        return agenda.coming[0].due_at if agenda and agenda.coming else None
+        """The time of the next post in the server's forecast, or of the end of a pause, which is told too."""
+        now = self.app.clock.now()
+        agenda = await self.app.context.schedule.find_agenda(self.guild_id, now)
+        if agenda is None:
+            return None
+        _, subscriptions = await self.app.context.tracking.list_tracked(self.guild_id)
+        pauses = (agenda.subscriber.pause, *(subscription.pause for subscription in subscriptions))
+        ends = [pause.until for pause in pauses if pause and pause.until and pause.until > now]
+        return min([*(post.due_at for post in agenda.coming[:1]), *ends], default=None)
 
     async def tick(self) -> None:
         """Plan, then send what is due, bundle after bundle, until nothing is."""

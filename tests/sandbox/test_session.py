@@ -125,7 +125,9 @@ async def test_a_port_in_use_is_one_sentence(capsys: pytest.CaptureFixture[str])
 
 
 async def test_simcord_missing_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "bot.sandbox.session", None)
+    for name in [name for name in sys.modules if name.startswith("bot.sandbox.") and name != "bot.sandbox.errors"]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, "simcord", None)
     with pytest.raises(SimcordMissing, match=r'make sandbox.*pip install "marquee-bot\[sandbox\]"'):
         await serve(Opened(), at=None, port=None, browser=False)
 

@@ -56,6 +56,19 @@ async def test_a_tracked_film_is_on_the_timeline(marquee: Marquee) -> None:
     assert await timeline.next_due_at() == datetime(2025, 5, 30, 13, tzinfo=UTC)
 
 
+async def test_the_end_of_a_pause_is_told_at_its_time(marquee: Marquee) -> None:
+    _, world, timeline = marquee
+    await track_ballerina(world)
+    await world.person.slash(world.channel, "pause", **{"for": "5 days"})
+    ends_at = datetime(2025, 6, 1, 12, 30, tzinfo=UTC)
+    before = len(world.channel.history())
+    assert await travel(world, timeline, until=ends_at, to_next_post=True, stopped=lambda: False) == 1
+    (told,) = world.channel.history()[before:]
+    assert told.created_at == ends_at
+    assert "Ballerina" in told.content
+    assert await timeline.next_due_at() == datetime(2025, 6, 3, 13, tzinfo=UTC)
+
+
 async def test_four_posts_each_once_each_on_its_day(marquee: Marquee) -> None:
     _, world, timeline = marquee
     await track_ballerina(world)

@@ -84,7 +84,9 @@ class SandboxPage:
         self.send()
 
     def begin_command(self, name: str) -> None:
-        """Type "/name" and pick it from the list of commands."""
+        """Type "/name" and pick it from the list of commands; whatever was begun before is given up."""
+        if (left := self.tab.locator(".command-context-close")).count():
+            left.click()
         box = self.tab.locator("#channel-composer-input")
         box.click()
         box.fill("")

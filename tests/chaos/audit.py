@@ -48,14 +48,12 @@ async def audit(
 def _check_messages(booked: Sequence[BookedMessage], there: Sequence[Message]) -> None:
     """What the books call sent is there, what is there the books call sent, and no post is in it twice."""
     last_of_key = {(message.channel_id, message.message_key): message for message in booked}
-    told = Counter[str]()
-    for message in there:
-        key = marker(message)
-        assert key == message.nonce
-        last = last_of_key[message.channel_id, key or ""]
-        told.update(last.dedup_keys)
-        assert (last.state, last.discord_message_id) in {("sent", message.id), ("uncertain", None)}, last
+    meant = [last_of_key[message.channel_id, marker(message) or ""] for message in there]
+    told = Counter(post for message in meant for post in message.dedup_keys)
     assert [post for post, times in told.items() if times > 1] == [], "told twice"
+    for message, last in zip(there, meant, strict=True):
+        assert marker(message) == message.nonce
+        assert (last.state, last.discord_message_id) in {("sent", message.id), ("uncertain", None)}, last
     ids = {message.id for message in there}
     assert [message for message in booked if message.state == "sent" and message.discord_message_id not in ids] == []
 

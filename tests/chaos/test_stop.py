@@ -26,6 +26,7 @@ async def test_what_is_in_flight_is_finished_and_nothing_new_is_claimed(stage: S
     await stage.standin.delay_next("POST", POSTS, 2.5, times=70)
     async with stage.marquee() as bot:
         await stage.standin.wait_until(requests=1, method="POST", path=POSTS, timeout=20)
+        assert not is_closed(stage)
         assert await bot.terminate() == 0
     assert is_closed(stage)
     sent = stage.ledger.count("messages WHERE state = 'sent'")

@@ -141,6 +141,16 @@ class TestPause:
         assert re.search(r"[Pp]aused.*Ballerina", (await server.admin.type("schedule")).text)
         assert re.search(r"Ballerina.*paused", (await server.member.type("tracked")).text)
 
+    async def test_what_falls_into_it_is_not_promised(self, server: Server) -> None:
+        await server.admin.type("settings", country="US", time_zone="New York")
+        await server.admin.type("pause", for_="1 week")  # to 3 June, 08:30
+        tracked = (await server.member.pick("track", "ballerina 2025")).text
+        assert "First post Fri 30 May" not in tracked
+        assert "First post Tue 3 June 09:00" in tracked
+        assert "paused" in tracked
+        coming, _ = parts((await server.admin.type("schedule")).text)
+        assert not [line for line in coming if "30 May" in line and not re.search("paused|held back", line)]
+
     async def test_for_good_lasts_until_resumed(self, house: House, server: Server) -> None:
         await server.member.pick("track", "ballerina 2025")
         await server.admin.type("pause", for_="until I resume")

@@ -323,7 +323,7 @@ class TestRights:
 
     async def test_tracking_for_managers_refuses_others_everywhere(self, server: Server) -> None:
         tracked = (await server.member.pick("track", "ballerina 2025")).shown
-        asked = (await server.member.type("track", film="dune")).shown
+        asked = (await server.member.type("track", film="superman")).shown
         await server.admin.type("settings", who_may_track="managers")
         for reply in (
             await server.member.pick("track", "superman 2025"),

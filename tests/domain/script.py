@@ -1,6 +1,6 @@
 """A year and more in a server's life, made up from a seed: what is tracked, what moves, what is set, what breaks."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
@@ -108,7 +108,15 @@ class _Writer:
         events += self._changes_of_settings(dates)
         awake = [event for event in events if not any(o.bot and o.start <= event.at < o.end for o in outages)]
         awake.sort(key=lambda event: event.at)
-        return Script(self.seed, self.start, self.settings, films, tuple(awake), outages)
+        return Script(self.seed, self.start, self.settings, films, tuple(self._without_idle(awake)), outages)
+
+    def _without_idle(self, events: Sequence[Event]) -> Iterator[Event]:
+        """The events without settings that are in force already."""
+        settings = self.settings
+        for event in events:
+            if event.settings != settings:
+                settings = event.settings or settings
+                yield event
 
     def _outages(self, dates: Sequence[Date]) -> list[Outage]:
         """Minutes to twelve days, mostly around the hour of a post."""

@@ -93,6 +93,21 @@ def test_every_outcome_ends_a_message_or_leaves_it_in_doubt(outcome: Outcome, st
     )  # fmt: skip
 
 
+REFUSED = [Outcome.NOT_SENT, Outcome.UNAUTHORISED, Outcome.REJECTED, Outcome.CLOSED]
+
+
+@pytest.mark.parametrize(("outcome", "still_true"), list(product(Outcome, [True, False])))
+def test_a_refusal_of_the_second_attempt_says_nothing_of_the_first(outcome: Outcome, still_true: bool) -> None:
+    found = settle(message(2), Attempt(outcome), FIRST, still_true=still_true, resent=True)
+    if outcome not in REFUSED:
+        assert found == settle(message(2), Attempt(outcome), FIRST, still_true=still_true)
+        return
+    assert (found.message, found.posts) == (MessageState.IN_DOUBT, None)
+    assert found.retry_at == FIRST + timedelta(seconds=4)
+    assert found.stop_dispatch is (outcome is Outcome.UNAUTHORISED)
+    assert not found.close_destination
+
+
 BACKOFF = [(1, 2), (2, 4), (3, 8), (8, 256), (9, 300), (100, 300), (10**9, 300)]
 
 

@@ -1,0 +1,85 @@
+"""The same years as the oracle's, with the real services on a real SQLite file and a Discord that misbehaves."""
+
+import logging
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.domain.posts import Post, PostState
+from bot.store.database import open_database
+from tests.domain.examples import utc
+from tests.domain.oracle import Posted, what_must_be_posted
+from tests.domain.script import Date, Event, Outage, Script, Settings, make_script
+from tests.services.year import CALM, Year
+
+FILMS = 6
+ENDED = {PostState.SENT, PostState.SKIPPED, PostState.CANCELLED, PostState.FAILED}
+
+
+@pytest.fixture(autouse=True)
+def _quiet(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
+    """Kills and refusals are logged at length."""
+    with caplog.at_level(logging.CRITICAL + 1):
+        yield
+
+
+async def live(seed: int, folder: Path, *, faults: bool = False, twice: bool = False) -> tuple[Year, Sequence[Post]]:
+    return await live_through(make_script(seed, films=FILMS), folder, faults=faults, twice=twice)
+
+
+async def live_through(
+    script: Script, folder: Path, *, faults: bool = False, twice: bool = False, killed_at: datetime | None = None
+) -> tuple[Year, Sequence[Post]]:
+    file = folder / "marquee.db"
+    db = await open_database(f"sqlite:///{file}")
+    try:
+        year = Year(script, db, file, faults=faults, twice=twice, killed_at=killed_at)
+        await year.live()
+        return year, await year.posts()
+    finally:
+        await db.close()
+
+
+def in_order(found: Sequence[Posted]) -> list[Posted]:
+    """By what is said, then by time: so that a delayed one stands where the oracle has it."""
+    return sorted(found, key=lambda post: (post[1:], post.at))
+
+
+@pytest.mark.parametrize("seed", range(4))
+async def test_a_year_of_outages_is_the_oracles_to_the_second(seed: int, tmp_path: Path) -> None:
+    year, rows = await live(seed, tmp_path, twice=True)
+    assert year.ended == what_must_be_posted(year.script)
+    assert year.wrong == []
+    assert {row.state for row in rows if row.due_at < year.time} <= ENDED
+
+
+@pytest.mark.parametrize("seed", [12, 13, 17, 22, 24, 28])
+async def test_a_year_of_faults_and_kills_loses_nothing_and_says_nothing_twice(seed: int, tmp_path: Path) -> None:
+    year, rows = await live(seed, tmp_path, faults=True)
+    wanted, found = in_order(what_must_be_posted(year.script)), in_order(year.ended)
+    assert [post[1:] for post in found] == [post[1:] for post in wanted]
+    assert all(timedelta() <= one.at - two.at <= CALM for one, two in zip(found, wanted, strict=True))
+    assert year.wrong == []
+    assert {row.state for row in rows if row.due_at < year.time} <= ENDED
+    sent = Counter(row.dedup_key for row in rows if row.state is PostState.SENT)
+    assert sent == Counter(post.dedup_key for _, message in year.channel.values() for post in message.posts)
+    assert sum(year.played.values()) - year.played["none"] > 5, year.played
+
+
+async def test_a_message_that_arrived_in_time_is_not_corrected_because_the_bot_was_down_since(tmp_path: Path) -> None:
+    settings = Settings("US", "America/New_York", "09:00", (7,))
+    script = Script(
+        seed=0,
+        start=utc("2025-05-01 12:00"),
+        settings=settings,
+        films={1: (Date("US", "theatrical", "2025-06-06"),)},
+        events=(Event(utc("2025-05-01 13:00"), 1, tracked=True),),
+        outages=(Outage(utc("2025-05-30 13:00") + timedelta(seconds=1), utc("2025-06-01 08:00"), bot=True),),
+    )
+    year, rows = await live_through(script, tmp_path, killed_at=utc("2025-05-30 13:00"))
+    assert [post.days for post in year.ended] == [7, 0]
+    assert [row.state for row in rows] == [PostState.SENT, PostState.SENT]
+    assert year.wrong == []

@@ -64,8 +64,8 @@ class TestWorstFilms:
                     if forward := [label for label in card.buttons if label == "More" or label.startswith("Another")]:
                         card = (await server.member.click(card, forward[0])).shown
 
-    async def test_every_list_of_two_hundred(self, house: House, server: Server) -> None:
-        ids = await house.add_films(*(worst(number) for number in range(30)))
+    async def test_every_list_and_post(self, house: House, server: Server) -> None:
+        ids = await house.add_films(*(worst(number) for number in range(14)))
         room = server.room("x" * 90)
         await server.admin.type("settings", channel=room, country="US", time_zone="America/Argentina/ComodRivadavia")
         await server.follow(ids)
@@ -99,7 +99,7 @@ _dates = st.one_of(_days.map(ReleaseDate.of), _days.map(lambda day: ReleaseDate.
 
 
 class TestAnyFilm:
-    @settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
+    @settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
     @given(title=_texts, name=_texts, fact=_texts, when=_dates)
     async def test_of_any_words_shows_and_is_tracked(
         self, house: House, server: Server, title: str, name: str, fact: str, when: ReleaseDate
@@ -115,7 +115,7 @@ class TestAnyFilm:
             ids={"bundled": "any"},
         )
         [film_id] = await house.add_films(film)
-        for command in ("film", "cast", "trivia", "track", "untrack"):
+        for command in ("film", "trivia", "track", "untrack"):
             await server.member.type(command, film=f"id:{film_id}")
         await server.member.suggested("film", "film", title)
 

@@ -120,7 +120,8 @@ class TestFilm:
         for number, each in enumerate(films):
             card = (await server.member.type("cast", film=f"id:{each.id}")).shown
             assert each.title.split()[0] in card.words
-            for tab in [b for b in card.buttons if b in TABS[2:5] or (b in TABS and number % 12 == 0)]:
+            # Those with a picture, which takes longest, on every twelfth.
+            for tab in [b for b in card.buttons if b in ("Releases", "Timeline") or (b in TABS and number % 12 == 0)]:
                 await server.member.click(card, tab)
 
 

@@ -36,6 +36,7 @@ class Settings:
     zone: str
     hour: str
     milestones: tuple[int, ...]
+    channel: int = 55
 
 
 @dataclass(frozen=True, slots=True)

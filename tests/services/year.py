@@ -28,7 +28,7 @@ from tests.domain.desk import posted
 from tests.domain.oracle import Posted
 from tests.domain.script import Date, Event, Script, Settings
 
-CHANNEL, GUILD = 55, 900
+GUILD = 900
 #: No fault is played when a fact is about to change: the oracle knows of no delays.
 CALM = timedelta(minutes=15)
 #: Where everything that is still to happen stands in the store.
@@ -59,6 +59,7 @@ class Year:
         self.faults = faults
         self.played: Counter[str] = Counter()
         self.channel: dict[str, tuple[datetime, Message]] = {}  #: what arrived, by nonce
+        self.settings = script.settings
         self.closed = False
         self.owners = 0
         self.ids: dict[int, int] = {}  #: the script's films → the store's
@@ -124,9 +125,7 @@ class Year:
         return min((moment for moment in moments if moment > self.time), default=self.script.end)
 
     async def _set_up(self) -> None:
-        server = replace(
-            Subscriber(0, SubscriberKind.GUILD, GUILD, channel_id=CHANNEL), **_choices(self.script.settings)
-        )
+        server = replace(Subscriber(0, SubscriberKind.GUILD, GUILD), **_choices(self.script.settings))
         async with self.db.transaction() as tx:
             self.subscriber_id = (await subscriber_store.add_subscriber(tx, server, self.time)).id
             for number, dates in self.script.films.items():
@@ -135,9 +134,12 @@ class Year:
 
     async def _learn(self, event: Event) -> None:
         if event.settings is not None:
+            self.settings = event.settings
             await self.preferences.change(self.subscriber_id, event.at, **_choices(event.settings))
         elif event.tracked is True:
-            await self.tracking.track(Place(GUILD, CHANNEL, 1, "en-US"), self.ids[event.film], None, event.at)
+            await self.tracking.track(
+                Place(GUILD, self.settings.channel, 1, "en-US"), self.ids[event.film], None, event.at
+            )
         elif event.tracked is False and await self.tracking.find_tracked(GUILD, self.ids[event.film], event.at):
             await self.tracking.untrack(GUILD, self.ids[event.film], event.at)
         elif event.dates is not None:
@@ -159,7 +161,7 @@ class Year:
         self.closed = False
         async with self.db.reading() as tx:
             server = await subscriber_store.get_subscriber(tx, self.subscriber_id)
-        await self.preferences.reopen(server, CHANNEL, self.time)
+        await self.preferences.reopen(server, self.settings.channel, self.time)
 
     async def send(self, parcel: Parcel) -> Attempt:
         message = parcel.message
@@ -215,6 +217,8 @@ class Year:
         posts = parcel.message.posts
         if parcel.now != self.time or not 0 < len(posts) <= MAX_POSTS:
             self.wrong.append(f"a message of {len(posts)} posts for {parcel.now} at {self.time}")
+        if parcel.message.channel_id != self.settings.channel:
+            self.wrong.append(f"sent to {parcel.message.channel_id} at {self.time}")
         self.wrong += [f"early: {post.dedup_key} at {self.time}" for post in posts if self.time < post.due_at]
         self.wrong += [f"stale: {post.dedup_key} at {self.time}" for post in posts if self.time >= post.fresh_until]
         self.wrong += [f"untrue: {post.dedup_key} at {self.time}" for post in posts if not self._is_true(post)]
@@ -265,4 +269,5 @@ def _choices(settings: Settings) -> Choices:
         "timezone": settings.zone,
         "posting_time": time.fromisoformat(settings.hour),
         "milestones": settings.milestones,
+        "channel_id": settings.channel,
     }

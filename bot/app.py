@@ -21,7 +21,7 @@ from bot.client import MarqueeClient, SyncGate
 from bot.clock import SystemClock
 from bot.domain.errors import OperatorError
 from bot.ports import Clock
-from bot.scheduler import make_scheduler
+from bot.scheduler import Scheduler
 from bot.services.catalogue import load_catalogue
 from bot.services.dispatch import Dispatch
 from bot.services.films import Films
@@ -41,6 +41,10 @@ from cogs.context import Context
 log = logging.getLogger(__name__)
 #: What is in flight when somebody stops Marquee has this long to finish.
 GRACE = timedelta(seconds=10)
+#: The pictures' signs are drawn ahead once the start is over.
+WARM_AFTER = timedelta(seconds=20)
+_GATEWAY_SECONDS = 10
+_background: set[asyncio.Task[None]] = set()
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,19 +99,26 @@ async def run(settings: Settings) -> None:
 
 
 async def _serve(app: App, settings: Settings, stopping: asyncio.Event) -> None:
-    scheduler = make_scheduler(app.planning, app.dispatch, app.clock)
+    scheduler = Scheduler(app.planning, app.dispatch, app.clock)
+    warming = asyncio.get_running_loop().call_later(WARM_AFTER.total_seconds(), _warm, app.context.pictures)
     async with app.client:
-        if await _finished_first(_login(app.client, settings), stopping):
-            scheduler.start()
-            log.info("Marquee is running as %s", app.client.user)
-            await _finished_first(_connect(app.client), stopping)
-        log.info("Stopping: finishing what is in flight")
-        if scheduler.running:
-            scheduler.pause()
-        await app.dispatch.close(GRACE)
-        if scheduler.running:
-            scheduler.shutdown(wait=False)
+        try:
+            if await _finished_first(_login(app.client, settings), stopping):
+                scheduler.start()
+                log.info("Marquee is running as %s", app.client.user)
+                await _finished_first(_connect(app.client), stopping)
+        finally:
+            log.info("Stopping: finishing what is in flight")
+            warming.cancel()
+            await scheduler.stop(GRACE)
+            await app.dispatch.close(GRACE)
     log.info("Stopped")
+
+
+def _warm(pictures: PictureShop) -> None:
+    task = asyncio.create_task(pictures.warm(), name="warm the pictures")
+    _background.add(task)
+    task.add_done_callback(_background.discard)
 
 
 async def _finished_first(work: "asyncio.Task[None] | asyncio.Future[None]", stopping: asyncio.Event) -> bool:
@@ -142,6 +153,16 @@ def _login(client: MarqueeClient, settings: Settings) -> "asyncio.Task[None]":
 
 def _connect(client: MarqueeClient) -> "asyncio.Task[None]":
     async def connect() -> None:
+        # discord.py stumbles when its very first connection fails: look first whether anybody is there.
+        gateway = DiscordWebSocket.DEFAULT_GATEWAY
+        try:
+            async with asyncio.timeout(_GATEWAY_SECONDS):
+                _, writer = await asyncio.open_connection(gateway.host, gateway.port)
+        except (OSError, TimeoutError) as error:
+            raise OperatorError(
+                "Discord's gateway cannot be reached; check DISCORD_GATEWAY_URL, or try later."
+            ) from error
+        writer.close()
         try:
             await client.connect()
         except discord.GatewayNotFound as error:

@@ -12,6 +12,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.domain.errors import DatabaseError, UserError
+from bot.ui.text import escape
 from cogs.buttons import ITEMS
 from cogs.context import Context, Interaction, refuse
 from cogs.films import FilmCommands
@@ -28,6 +29,8 @@ COGS: tuple[type[commands.Cog], ...] = (
     ScheduleCommands,
     HelpCommands,
 )
+#: So much of what somebody typed, or of a title, is said back.
+MAX_QUOTED = 100
 #: Decides whether commands with this digest need to be sent to Discord; called again with True once they were.
 SyncGate = Callable[[str, bool], Awaitable[bool]]
 
@@ -85,7 +88,7 @@ class MarqueeClient(commands.Bot):
 
 def _sentence(cause: BaseException, error: Exception) -> str:
     if isinstance(cause, UserError):
-        return str(cause)
+        return cause.shown(lambda text: escape(text, MAX_QUOTED))
     if isinstance(error, app_commands.TransformerError):
         return "That is not something I can use here. Pick one of the suggestions as you type."
     if isinstance(error, app_commands.CheckFailure):

@@ -30,7 +30,10 @@ def answers(verb: type[Id]) -> Callable[[Handler[Id]], Handler[Id]]:
                 return cls(item, verb.of(match))
 
             async def callback(self, interaction: Interaction) -> None:
-                await handler(interaction, self._says, list(getattr(self.item, "values", ())))
+                try:
+                    await handler(interaction, self._says, list(getattr(self.item, "values", ())))
+                except Exception as error:  # the rim: discord.py would log it, and leave the click unanswered
+                    await interaction.client.answer_error(interaction, error)
 
         ITEMS.append(Answering)
         return handler

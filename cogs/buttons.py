@@ -41,7 +41,7 @@ from cogs.context import (
     show,
 )
 from cogs.films import coming_card
-from cogs.settings import ACTION, SettingForm, settings_card
+from cogs.settings import ACTION, SettingForm, pingable, settings_card
 from cogs.showing import draw, film_card
 from cogs.tracking import require_right_to_track, track_film, tracked_card, untrack_film
 
@@ -143,7 +143,7 @@ async def change_setting(interaction: Interaction, setting_id: SettingId, values
         return
     if setting_id.name is SettingName.ROLE:
         role: discord.Role | None = values[0] if values else None
-        choices: Choices = {"ping_role_id": role.id if role else None}
+        choices: Choices = {"ping_role_id": pingable(role) if role else None}
         await replace(interaction, await settings_card(interaction, choices, role))
         return
     subscriber = await get_subscriber(interaction)

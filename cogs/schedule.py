@@ -6,7 +6,6 @@ from discord.ext import commands
 
 from bot.domain.errors import NothingPaused
 from bot.domain.preferences import read_span
-from bot.domain.subscribers import Pause
 from bot.ui.phrases import local_time
 from bot.ui.schedule_card import render_schedule
 from bot.ui.text import escape
@@ -57,13 +56,12 @@ class ScheduleCommands(commands.Cog):
         now = now_of(interaction)
         subscriber = await get_subscriber(interaction)
         film_id, what = await _what(interaction, film)
-        pause: Pause | None = subscriber.pause
-        if film_id is not None:
-            known = await context_of(interaction).tracking.find_tracked(guild_of(interaction), film_id, now)
-            pause = known.subscription.pause if known else None
+        tracking = context_of(interaction).tracking
+        known = await tracking.find_tracked(guild_of(interaction), film_id, now) if film_id is not None else None
+        pause = known.subscription.pause if known else subscriber.pause
         if pause is None or not pause.covers(now):
-            raise NothingPaused("This server is" if film_id is None else f"{what} is")
-        await context_of(interaction).tracking.resume(subscriber, film_id, pause, now)
+            raise NothingPaused(known.film.label if known else None)
+        await tracking.resume(subscriber, film_id, pause, now)
         await _say(interaction, f"▶️ Posts about {what} go out again. If any were held back, one message says which.")
 
 

@@ -7,6 +7,7 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
+from bot.domain.errors import UserError
 from bot.domain.preferences import read_country, read_hour, read_milestones, read_zone
 from bot.domain.subscribers import Subscriber, TrackRight
 from bot.services.settings import Choices
@@ -76,12 +77,23 @@ class SettingsCommands(commands.Cog):
         if countdown is not None:
             choices["milestones"] = read_milestones(countdown)
         if ping_role is not None:
-            choices["ping_role_id"] = ping_role.id
+            choices["ping_role_id"] = pingable(ping_role)
         if who_may_track is not None:
             choices["track_right"] = who_may_track
         if channel is not None:
             choices["channel_id"] = channel
         await show(interaction, await settings_card(interaction, choices, ping_role), private=True)
+
+
+def pingable(role: discord.Role) -> int:
+    """The id of a role that may be pinged on release days.
+
+    Raises:
+        UserError: it is everyone.
+    """
+    if role.is_default():
+        raise UserError("Marquee never pings everyone. Choose a role that people take because they want the ping.")
+    return role.id
 
 
 async def settings_card(interaction: Interaction, choices: Choices, role: discord.Role | None = None) -> Card:

@@ -2,7 +2,7 @@
 
 import logging
 
-from bot.domain.errors import FilmNotNamed, SeveralFilms
+from bot.domain.errors import FilmNotFound, FilmNotNamed, NotTracked, SeveralFilms
 from bot.domain.films import Film
 from bot.domain.subscribers import today_of
 from bot.services.search import shown
@@ -23,12 +23,14 @@ async def film_card(
     context, now = context_of(interaction), now_of(interaction)
     look = await context.films.look_at(guild_of(interaction), film_id)
     today = today_of(look.subscriber, now)
+    country = country_of(interaction, look.subscriber)
     picture = None
     if tab in (Tab.OVERVIEW, Tab.COUNTDOWN):
-        picture = await draw(interaction, picture_of(look.film, look.subscriber, today))
+        picture = await draw(interaction, picture_of(look.film, country, today))
     view = FilmView(
         film=look.film,
         subscriber=look.subscriber,
+        guess=country,
         subscription=look.subscription,
         today=today,
         now=now,
@@ -82,7 +84,8 @@ async def resolve_tracked(interaction: Interaction, typed: str) -> Film:
 
     Raises:
         FilmNotNamed: nothing is followed.
-        FilmNotFound: nothing that is followed fits.
+        FilmNotFound: nothing fits.
+        NotTracked: a film fits, and is not followed.
         SeveralFilms: more than one fits.
     """
     context = context_of(interaction)
@@ -91,7 +94,12 @@ async def resolve_tracked(interaction: Interaction, typed: str) -> Film:
     if subscriber is None or not among:
         raise FilmNotNamed
     today = today_of(subscriber, now_of(interaction))
-    found = context.search.resolve(typed, subscriber.country, today, among)
+    try:
+        found = context.search.resolve(typed, subscriber.country, today, among)
+    except FilmNotFound:
+        found = context.search.resolve(typed, subscriber.country, today)
+    if len(found) == 1 and found[0].id not in among:
+        raise NotTracked(found[0].label)
     if len(found) > 1:
         raise SeveralFilms(shown(typed), [film.label for film in found])
     return found[0]

@@ -89,7 +89,8 @@ async def track_film(interaction: Interaction, film_id: int, channel_id: int | N
     if destination != interaction.channel_id:
         await take_time(interaction)
     problems = await channel_problems(interaction, destination)
-    picture = await draw(interaction, picture_of(tracked.film, tracked.subscriber, today_of(tracked.subscriber, now)))
+    subscriber = tracked.subscriber
+    picture = await draw(interaction, picture_of(tracked.film, subscriber.country, today_of(subscriber, now)))
     return render_tracked(tracked, problems, now, interaction.user.id, picture)
 
 

@@ -36,7 +36,7 @@ class Tracked:
     subscriber: Subscriber
     subscription: Subscription
     counting: Counting
-    posts: tuple[Post, ...]  #: what is still to come of it, by time
+    posts: tuple[Post, ...]  #: what is still to come of it, by time, without what a pause will keep back
     already: bool  #: it was tracked before
     zones: tuple[str, ...]  #: which zones its clocks may run by; more than one until somebody has said which
 
@@ -48,6 +48,7 @@ class Agenda:
     subscriber: Subscriber
     titles: Mapping[int, str]  #: film id → label
     coming: tuple[Post, ...]
+    held_back: frozenset[str]  #: dedup keys among them that a pause will keep back
     more: int  #: coming posts beyond those
     settled: tuple[Post, ...]
     closed: tuple[Destination, ...]

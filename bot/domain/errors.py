@@ -14,12 +14,13 @@
     └── OperatorError        the person who runs Marquee must act: one sentence on stderr, exit code 2
         ├── SettingsError        (bot/settings.py)
         ├── CatalogueError       a film or franchise file that cannot be read
-        └── DatabaseError        newer than the code, read-only, full, or held by another process
+        ├── DatabaseError        newer than the code, read-only, full, or held by another process
+        └── …                    the sandbox's own (bot/sandbox/errors.py)
 
 A user-facing error builds its own sentence, and the sentence says what to do next.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 
 class MarqueeError(Exception):
@@ -27,7 +28,19 @@ class MarqueeError(Exception):
 
 
 class UserError(MarqueeError):
-    """Shown privately to the person who typed; nothing has been changed."""
+    """Shown privately to the person who typed; nothing has been changed.
+
+    What comes from outside stands apart from our sentence, so that whoever shows it can make it harmless first.
+    """
+
+    def __init__(self, sentence: str, **outside: str) -> None:
+        self._sentence = sentence
+        self._outside = outside
+        super().__init__(self.shown(str))
+
+    def shown(self, harmless: Callable[[str], str]) -> str:
+        """The sentence, with `harmless` applied to every text in it that is not ours: its {places} say where."""
+        return self._sentence.format(**{name: harmless(text) for name, text in self._outside.items()})
 
 
 class OperatorError(MarqueeError):
@@ -38,21 +51,21 @@ class FilmNotFound(UserError):
     """No film fits what was typed."""
 
     def __init__(self, typed: str, nearest: Sequence[str] = ()) -> None:
-        self.typed = typed
         self.nearest = tuple(nearest)
         if nearest:
-            super().__init__(f"No film found for “{typed}”. Did you mean {_joined(nearest, 'or')}?")
+            names, labels = _joined(nearest, "or")
+            super().__init__(f"No film found for “{{typed}}”. Did you mean {names}?", typed=typed, **labels)
         else:
-            super().__init__(
-                f"No film found for “{typed}”. Start typing its title and pick it from the list, or see `/upcoming`."
-            )
+            advice = "Start typing its title and pick it from the list, or see `/upcoming`."
+            super().__init__("No film found for “{typed}”. " + advice, typed=typed)
 
 
 class SeveralFilms(UserError):
     """Several films fit what was typed, where only one can be meant."""
 
     def __init__(self, typed: str, labels: Sequence[str]) -> None:
-        super().__init__(f"“{typed}” fits {_joined(labels[:5], 'and')}. Pick the one you mean from the list.")
+        names, outside = _joined(labels[:5], "and")
+        super().__init__(f"“{{typed}}” fits {names}. Pick the one you mean from the list.", typed=typed, **outside)
 
 
 class FilmNotNamed(UserError):
@@ -62,18 +75,11 @@ class FilmNotNamed(UserError):
         super().__init__("Which film? Nothing is tracked here yet: name a film, such as `/film Dune`, or `/track` one.")
 
 
-class NothingPaused(UserError):
-    """A resume where nothing is paused."""
-
-    def __init__(self, what: str) -> None:
-        super().__init__(f"{what} not paused. `/schedule` shows what comes next.")
-
-
 class NotTracked(UserError):
     """The film is known, but this server does not follow it."""
 
     def __init__(self, title: str) -> None:
-        super().__init__(f"{title} is not tracked here. `/tracked` lists what is; `/track` adds a film.")
+        super().__init__("{title} is not tracked here. `/tracked` lists what is; `/track` adds a film.", title=title)
 
 
 class TooManyFilms(UserError):
@@ -83,11 +89,18 @@ class TooManyFilms(UserError):
         super().__init__(f"This server already tracks {limit} films, the most it can. `/untrack` one first.")
 
 
+class NothingPaused(UserError):
+    """A resume where nothing is paused; `title` None: the whole server."""
+
+    def __init__(self, title: str | None) -> None:
+        super().__init__("{what} is not paused. `/schedule` shows what comes next.", what=title or "This server")
+
+
 class BadSetting(UserError):
     """A value that does not exist: what was wrong, and an example of a right one."""
 
     def __init__(self, what: str, typed: str, example: str) -> None:
-        super().__init__(f"“{typed}” is not {what}. For example: {example}.")
+        super().__init__(f"“{{typed}}” is not {what}. For example: {example}.", typed=typed)
 
 
 class NotAllowed(UserError):
@@ -100,9 +113,6 @@ class NotAllowed(UserError):
 class NotInServer(UserError):
     """Typed in a DM, or in a server that Marquee is not a member of."""
 
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-
 
 class CatalogueError(OperatorError):
     """A catalogue file that cannot be used; the sentence names the file and the place in it."""
@@ -112,7 +122,8 @@ class DatabaseError(OperatorError):
     """The database cannot be used as it is."""
 
 
-def _joined(titles: Sequence[str], word: str) -> str:
-    """Join titles the way a person says them: "A", "A or B", "A, B or C"."""
-    marked = [f"**{title}**" for title in titles]
-    return marked[0] if len(marked) == 1 else f"{', '.join(marked[:-1])} {word} {marked[-1]}"
+def _joined(titles: Sequence[str], word: str) -> tuple[str, dict[str, str]]:
+    """Join titles the way a person says them, "A", "A or B", "A, B or C": places for them, and what goes there."""
+    outside = {f"title{number}": title for number, title in enumerate(titles)}
+    marked = [f"**{{{name}}}**" for name in outside]
+    return (marked[0] if len(marked) == 1 else f"{', '.join(marked[:-1])} {word} {marked[-1]}"), outside

@@ -108,6 +108,12 @@ def forecast(subscriber: Subscriber, subscriptions: Sequence[Subscription]) -> l
     return sorted(posts, key=lambda post: (post.due_at, post.kind.priority, post.dedup_key))
 
 
+def is_held_back(post: Post, subscriber: Subscriber, subscription: Subscription | None) -> bool:
+    """Whether a pause that is known of today will keep `post` back when it falls due."""
+    pauses = (subscriber.pause, subscription.pause if subscription else None)
+    return any(pause is not None and pause.covers(post.due_at) for pause in pauses)
+
+
 def still_owed(
     posts: Iterable[Post], subscriber: Subscriber, subscriptions: Sequence[Subscription], now: datetime
 ) -> bool:

@@ -116,8 +116,8 @@ def _read(text: str, now: datetime, home: Home, typed: str) -> datetime:
             ahead = (_DAYS.index(text.removeprefix("next ")[:3]) - today.weekday() - 1) % 7 + 1
             return _end_of_posts(today + timedelta(days=ahead), home)
     except (ValueError, OverflowError) as error:  # 31 June, month "foo", the year 0
-        raise BadMoment(f"“{_quoted(typed)}” does not exist. For example: {_EXAMPLES}.") from error
-    raise BadMoment(f"“{_quoted(typed)}” is not a day or a time to travel to. For example: {_EXAMPLES}.")
+        raise BadMoment(f"“{{typed}}” does not exist. For example: {_EXAMPLES}.", typed=_quoted(typed)) from error
+    raise BadMoment(f"“{{typed}}” is not a day or a time to travel to. For example: {_EXAMPLES}.", typed=_quoted(typed))
 
 
 def _end_of_posts(day: date, home: Home) -> datetime:
@@ -133,10 +133,13 @@ def _checked(instant: datetime, now: datetime, home: Home, typed: str) -> dateti
     if instant <= now:
         here = now.astimezone(home.zone)
         raise BadMoment(
-            f"Time goes forward only, and “{_quoted(typed)}” is over: it is {weekday_date(here.date())}, {here:%H:%M}."
+            f"Time goes forward only, and “{{typed}}” is over: it is {weekday_date(here.date())}, {here:%H:%M}.",
+            typed=_quoted(typed),
         )
     if local_day(instant, home.zone) > local_day(now, home.zone) + relativedelta(years=MAX_YEARS):
-        raise BadMoment(f"“{_quoted(typed)}” is more than {MAX_YEARS} years off. For example: {_EXAMPLES}.")
+        raise BadMoment(
+            f"“{{typed}}” is more than {MAX_YEARS} years off. For example: {_EXAMPLES}.", typed=_quoted(typed)
+        )
     return instant
 
 

@@ -6,7 +6,6 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from urllib.parse import parse_qs, urlsplit
 from zoneinfo import ZoneInfo
 
 import discord
@@ -19,7 +18,7 @@ from bot.ports import Clock
 from bot.sandbox.journey import Timeline
 from bot.sandbox.moments import FilmDay, Home
 from bot.settings import load_settings
-from bot.ui.permissions import invite_link
+from bot.ui.permissions import NEEDED
 
 #: Before anyone tracked a film, the server is taken to be where the page's clock is.
 _HOME = Home(ZoneInfo("America/New_York"), DEFAULT_POSTING_TIME)
@@ -49,8 +48,7 @@ class MarqueeApplication:
     @property
     def permissions(self) -> discord.Permissions:
         """What the bot's invite asks for."""
-        query = parse_qs(urlsplit(invite_link(0)).query)
-        return discord.Permissions(int(query["permissions"][0]))
+        return NEEDED
 
     def timeline(self, guild_id: int) -> Timeline:
         """What is owed in one server, and a way to let it happen."""

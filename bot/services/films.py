@@ -7,7 +7,7 @@ from bot.domain.answers import Coming, Look
 from bot.domain.errors import FilmNotFound, FilmNotNamed
 from bot.domain.films import Film
 from bot.domain.releases import counting_release
-from bot.domain.subscribers import SubscriberKind, today_of
+from bot.domain.subscribers import Subscriber, SubscriberKind, Subscription, today_of
 from bot.store import films as film_store
 from bot.store import subscribers as subscriber_store
 from bot.store.database import Database
@@ -47,8 +47,8 @@ class Films:
             followed = await subscriber_store.list_subscriptions(tx, subscriber.id) if subscriber else []
         if subscriber is None or not followed:
             raise FilmNotNamed
-        today, country = today_of(subscriber, now), subscriber.country
-        return min((s.film for s in followed), key=lambda film: _distance(film, country, today))
+        today = today_of(subscriber, now)
+        return min(followed, key=lambda followed_film: _distance(followed_film, subscriber, today)).film
 
 
 def list_coming(films: Sequence[Film], country: str, first: date, last: date | None) -> list[Coming]:
@@ -63,8 +63,10 @@ def list_coming(films: Sequence[Film], country: str, first: date, last: date | N
     return sorted(found, key=lambda coming: (coming.release.date.sort_key, coming.film.label))
 
 
-def _distance(film: Film, country: str, today: date) -> tuple[int, timedelta]:
-    release = counting_release(film, country).main
+def _distance(subscription: Subscription, subscriber: Subscriber, today: date) -> tuple[int, timedelta]:
+    tracked_on = today_of(subscriber, subscription.tracked_at)
+    counting = counting_release(subscription.film, subscriber.country, tracked_on)
+    release = counting.owed or counting.main
     day = release.date.last if release else None
     if day is None:
         return (1, timedelta())

@@ -6,7 +6,7 @@ from datetime import datetime
 from bot.domain.answers import Agenda
 from bot.domain.films import Film
 from bot.domain.messages import Destination, Message, MessageState, Parcel, message_key
-from bot.domain.posts import Post, forecast
+from bot.domain.posts import Post, forecast, is_held_back
 from bot.domain.subscribers import SubscriberKind
 from bot.store import films as film_store
 from bot.store import messages as message_store
@@ -40,11 +40,14 @@ class Schedule:
             channels = {subscriber.channel_id, *(s.channel_id for s in subscriptions)}
             closed = await _closed(tx, channels)
         coming = [post for post in forecast(subscriber, subscriptions) if post.due_at > now]
+        followed = {s.film.id: s for s in subscriptions}
+        held_back = [p for p in coming[:NEXT_SHOWN] if is_held_back(p, subscriber, followed.get(p.film_id or 0))]
         paused = tuple(s.film.label for s in subscriptions if s.pause and s.pause.covers(now))
         return Agenda(
             subscriber,
             titles,
             tuple(coming[:NEXT_SHOWN]),
+            frozenset(post.dedup_key for post in held_back),
             max(len(coming) - NEXT_SHOWN, 0),
             tuple(settled),
             closed,

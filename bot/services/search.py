@@ -20,9 +20,16 @@ MAX_HITS = 25
 #: Below this a title does not look like what was typed.
 FITS = 68.0
 #: Worth naming in "did you mean".
-NEAR = 45.0
+NEAR = 60.0
 #: Text in place of a choice: only a title this close is taken without asking.
 SURE = 84.0
+#: Films whose fit differs by less than this are asked about.
+TIED = 4.0
+#: The fit of a title that begins with what was typed.
+BEGINS = 95.0
+#: What `_soonest` says of a film that is out.
+OUT = 2
+_NUMBER = re.compile(r"\b(?:\d+|i{2,3}|iv|vi{1,3}|ix)\b")
 _FILM_REF = re.compile(r"id:(\d{1,15})")
 
 
@@ -92,13 +99,18 @@ class FilmSearch:
         named = [film for film in self._by_id.values() if film.label == label]
         if len(named) == 1:
             return named
-        hits = self.suggest(label, country, today, among)
+        hits = self.suggest(label, country, today, among) if normalise(label) else []
         if not hits:
             raise FilmNotFound(shown(typed), self._nearest(typed))
-        best = [hit.film for hit in hits if hit.score > hits[0].score - 4]
-        if hits[0].score >= SURE:
-            return best
-        return [hit.film for hit in hits]
+        if hits[0].score < SURE:
+            if len(hits) == 1:
+                raise FilmNotFound(shown(typed), [hits[0].film.label])
+            return [hit.film for hit in hits]
+        least = hits[0].score - TIED
+        if _soonest(hits[0].film, country, today)[0] == OUT:
+            # "dune", when another Dune is still to come: the exact title may not be the film that is meant.
+            return [h.film for h in hits if h.score > least or (h.score >= BEGINS and not _is_out(h, country, today))]
+        return [hit.film for hit in hits if hit.score > least]
 
     def _nearest(self, typed: str) -> list[str]:
         wanted = normalise(typed)
@@ -134,7 +146,7 @@ def _likeness(wanted: str, name: str) -> float:
     if bare_wanted == bare_name or wanted.replace(" ", "") == name.replace(" ", ""):
         return 99.0
     if name.startswith(wanted) or bare_name.startswith(bare_wanted):
-        return 95.0
+        return BEGINS
     if _begins_words(wanted.split(), name.split()):
         return 90.0
     joined_wanted, joined_name = wanted.replace(" ", ""), name.replace(" ", "")
@@ -158,7 +170,9 @@ def _misspelt(wanted: str, name: str) -> float:
     whole = OSA.normalized_similarity(wanted, name) * 100
     head = OSA.normalized_similarity(wanted, name[: len(wanted)]) * 100 - 4
     tokens = fuzz.token_sort_ratio(wanted, name) - 6
-    return min(max(whole, head, tokens), 88.0)
+    # "Zootopia 3" is no misspelt "Zootopia 2".
+    other_number = 16.0 if set(_NUMBER.findall(wanted)) - set(_NUMBER.findall(name)) else 0.0
+    return min(max(whole, head, tokens), 88.0) - other_number
 
 
 def _soonest(film: Film, country: str, today: date) -> tuple[int, date]:
@@ -170,4 +184,8 @@ def _soonest(film: Film, country: str, today: date) -> tuple[int, date]:
         return (1, date.max)
     if day >= today:
         return (0, day)
-    return (2, date.fromordinal(date.max.toordinal() - day.toordinal()))
+    return (OUT, date.fromordinal(date.max.toordinal() - day.toordinal()))
+
+
+def _is_out(hit: Hit, country: str, today: date) -> bool:
+    return _soonest(hit.film, country, today)[0] == OUT

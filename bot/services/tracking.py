@@ -8,7 +8,7 @@ from bot.domain.answers import Tracked
 from bot.domain.errors import FilmNotFound, NotTracked, TooManyFilms
 from bot.domain.films import Film
 from bot.domain.places import country_of_locale, distinct_zones
-from bot.domain.posts import forecast, resume_post
+from bot.domain.posts import forecast, is_held_back, resume_post
 from bot.domain.releases import counting_release
 from bot.domain.subscribers import DEFAULT_COUNTRY, MAX_FILMS, Pause, Subscriber, SubscriberKind, Subscription, today_of
 from bot.store import films as film_store
@@ -102,17 +102,25 @@ class Tracking:
         Raises:
             NotTracked: nobody here follows that film.
         """
-        pause = Pause(now, until)
         async with self._db.transaction() as tx:
-            channel_id = await _set_pause(tx, subscriber, film_id, pause, now)
+            subscriber = await subscriber_store.get_subscriber(tx, subscriber.id)
+            subscription = await _find_paused(tx, subscriber, film_id)
+            known = subscription.pause if subscription else subscriber.pause
+            # A second pause prolongs the first: what it kept back so far is told at the end of both.
+            since = known.since if known is not None and known.covers(now) else now
+            await _set_pause(tx, subscriber, film_id, Pause(since, until), now)
+            channel_id = subscription.channel_id if subscription else None
+            post = resume_post(subscriber, since, until or now, film_id=film_id, channel_id=channel_id)
+            await post_store.cancel_armed(tx, post, "the pause was prolonged", now)
             if until is not None:
-                post = resume_post(subscriber, now, until, film_id=film_id, channel_id=channel_id)
                 await post_store.arm_post(tx, post)
 
     async def resume(self, subscriber: Subscriber, film_id: int | None, pause: Pause, now: datetime) -> None:
         """End a pause now; what it kept back is told in one message."""
         async with self._db.transaction() as tx:
-            channel_id = await _set_pause(tx, subscriber, film_id, Pause(pause.since, now), now)
+            subscription = await _find_paused(tx, subscriber, film_id)
+            await _set_pause(tx, subscriber, film_id, Pause(pause.since, now), now)
+            channel_id = subscription.channel_id if subscription else None
             post = resume_post(subscriber, pause.since, now, film_id=film_id, channel_id=channel_id)
             if not await post_store.arm_post(tx, post):
                 await post_store.move_armed(tx, post)
@@ -148,21 +156,28 @@ def _tracked(
     film: Film, subscriber: Subscriber, subscription: Subscription, now: datetime, *, already: bool
 ) -> Tracked:
     tracked_on = today_of(subscriber, subscription.tracked_at)
-    coming = tuple(post for post in forecast(subscriber, [subscription]) if post.due_at > now)
+    coming = tuple(
+        post
+        for post in forecast(subscriber, [subscription])
+        if post.due_at > now and not is_held_back(post, subscriber, subscription)
+    )
     zones = () if subscriber.timezone_chosen else distinct_zones(subscriber.country, now)
     counting = counting_release(film, subscriber.country, tracked_on)
     return Tracked(film, subscriber, subscription, counting, coming, already, zones)
 
 
-async def _set_pause(
-    tx: Transaction, subscriber: Subscriber, film_id: int | None, pause: Pause, now: datetime
-) -> int | None:
-    """Write a pause down; the channel that the film has of its own, if any."""
+async def _find_paused(tx: Transaction, subscriber: Subscriber, film_id: int | None) -> Subscription | None:
+    """The subscription to pause or resume; None for the whole server."""
     if film_id is None:
-        await subscriber_store.save_pause(tx, subscriber.id, pause, now)
         return None
     subscription = await subscriber_store.find_subscription(tx, subscriber.id, film_id)
     if subscription is None:
         raise NotTracked("That film")
-    await subscriber_store.pause_subscription(tx, subscriber.id, film_id, pause, now)
-    return subscription.channel_id
+    return subscription
+
+
+async def _set_pause(tx: Transaction, subscriber: Subscriber, film_id: int | None, pause: Pause, now: datetime) -> None:
+    if film_id is None:
+        await subscriber_store.save_pause(tx, subscriber.id, pause, now)
+    else:
+        await subscriber_store.pause_subscription(tx, subscriber.id, film_id, pause, now)

@@ -46,6 +46,11 @@ async def move_armed(tx: Transaction, post: Post) -> bool:
     return await tx.one("move_armed", dedup_key=post.dedup_key, **_place(post)) is not None
 
 
+async def cancel_armed(tx: Transaction, post: Post, reason: str, now: datetime) -> bool:
+    """Owe the planned post with the dedup key of `post` no longer; False if none is planned."""
+    return await tx.one("cancel_armed", dedup_key=post.dedup_key, reason=reason, now=epoch(now)) is not None
+
+
 async def cancel_post(tx: Transaction, post_id: int, reason: str, now: datetime) -> bool:
     """Owe a planned post no longer; False if it is planned no longer."""
     return await tx.one("cancel_post", post_id=post_id, reason=reason, now=epoch(now)) is not None

@@ -8,7 +8,7 @@ import aiohttp
 import discord
 
 from bot.domain.messages import Attempt, Outcome
-from bot.ui.permissions import missing_permissions
+from bot.ui.permissions import NAMES
 from bot.ui.text import listed, plain
 
 #: What a request of discord.py's ends in, other than an answer of 2xx.
@@ -18,7 +18,7 @@ BROKEN = 0
 # https://docs.discord.com/developers/topics/opcodes-and-status-codes#json
 _UNKNOWN_CHANNEL, _UNKNOWN_MESSAGE = 10003, 10008
 _MISSING_ACCESS, _CANNOT_DM, _MISSING_PERMISSIONS = 50001, 50007, 50013
-_NEEDED = listed(missing_permissions(discord.Permissions.none()))
+_NEEDED = listed([name for flag, name in NAMES.items() if flag != "send_messages_in_threads"])
 _CLOSED = {
     _UNKNOWN_CHANNEL: "The channel no longer exists.",
     _MISSING_ACCESS: "Marquee cannot see the channel: it needs View Channel there, and to be in the server.",

@@ -36,11 +36,12 @@ class FilmView:
     arg: str = ""  #: of the tab: which fact, page or order
     shared: Mapping[int, Sequence[tuple[int, str]]] = field(default_factory=dict[int, Sequence[tuple[int, str]]])
     picture: Picture | None = None
+    guess: str = DEFAULT_COUNTRY  #: whose dates count where nothing is set up
 
     @property
     def country(self) -> str:
         """Whose dates count."""
-        return self.subscriber.country if self.subscriber else DEFAULT_COUNTRY
+        return self.subscriber.country if self.subscriber else self.guess
 
     @property
     def counting(self) -> Counting:
@@ -68,9 +69,9 @@ class TabBody:
     picture: Picture | None = None  #: goes above everything
 
 
-def picture_of(film: Film, subscriber: Subscriber | None, today: date) -> PictureSpec:
+def picture_of(film: Film, country: str, today: date) -> PictureSpec:
     """Say which picture belongs on a film's card: of the release that counts here, or else of the nearest elsewhere."""
-    counting = counting_release(film, subscriber.country if subscriber else DEFAULT_COUNTRY)
+    counting = counting_release(film, country)
     return spec_of(film, counting.main or counting.elsewhere, today)
 
 

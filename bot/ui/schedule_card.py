@@ -42,7 +42,8 @@ def render_schedule(agenda: Agenda, now: datetime) -> Card:
 
 def _coming(post: Post, agenda: Agenda) -> str:
     when = local_time(post.due_at, agenda.subscriber.zone)
-    return f"- {when} · {_about(post, agenda)} · {channel(post.channel_id)}"
+    where = "held back by a pause" if post.dedup_key in agenda.held_back else channel(post.channel_id)
+    return f"- {when} · {_about(post, agenda)} · {where}"
 
 
 def _settled(post: Post, agenda: Agenda) -> str:

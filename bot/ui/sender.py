@@ -1,7 +1,9 @@
 """MessageSender on discord.py: sends a message once, looks for it in the history, corrects it, tells the owner."""
 
+import asyncio
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
+from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import datetime
 from types import SimpleNamespace
@@ -48,7 +50,8 @@ class DiscordSender:
         tries: list[int] = []
         token = _tries.set(tries)
         try:
-            sent = await self._post(parcel, rendered)
+            with self._leaving_the_gate_open():
+                sent = await self._post(parcel, rendered)
         except Trouble as error:
             return sending_of(error, tries)
         except (ValueError, KeyError, TypeError) as error:
@@ -63,7 +66,8 @@ class DiscordSender:
     async def find(self, message: Message, after: datetime) -> Attempt:
         """Look for `message` in its destination's history since `after`: SENT, NOT_SENT, UNREADABLE or UNKNOWN."""
         try:
-            return await self._search(message, discord.utils.time_snowflake(after))
+            with self._leaving_the_gate_open():
+                return await self._search(message, discord.utils.time_snowflake(after))
         except Trouble as error:
             return reading_of(error)
 
@@ -99,6 +103,19 @@ class DiscordSender:
         except Exception:
             log.exception("Message %s goes without its picture", parcel.message.id)
             return None
+
+    @contextmanager
+    def _leaving_the_gate_open(self) -> Generator[None]:
+        """Give a request up without silencing the others.
+
+        discord.py shuts a gate while it waits out a global rate limit, and opens it after; a request that is cancelled
+        in that wait leaves it shut, and every later one waits for ever.
+        """
+        try:
+            yield
+        except asyncio.CancelledError:
+            self._client.http._global_over.set()  # pyright: ignore[reportPrivateUsage]
+            raise
 
     async def _post(self, parcel: Parcel, rendered: Rendered) -> discord.Message:
         subscriber = parcel.subscriber

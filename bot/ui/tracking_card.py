@@ -13,7 +13,7 @@ from bot.domain.places import country_name
 from bot.domain.subscribers import Subscriber, today_of
 from bot.ui.card import Accent, Card, Part, Picture, build_card, button, gap, rows, shown, text
 from bot.ui.ids import ChangeId, ChooseId, OpenId, Purpose, StopId, Tab, ZoneId
-from bot.ui.phrases import channel, country_with_flag, film_choice, local_time, release_line
+from bot.ui.phrases import TYPES, channel, country_with_flag, film_choice, local_time, release_line
 from bot.ui.text import escape, plain, small
 
 
@@ -79,7 +79,7 @@ def _release_lines(tracked: Tracked, today: date) -> list[str]:
         return [said, f"The nearest that is known: {release_line(counting.elsewhere, today)}."]
     main = counting.main
     if main.date.is_out(today) and main.date.day != today:
-        said = [f"Out since then: {release_line(main, today)}."]
+        said = [f"Out since {main.date.in_words()}: {country_with_flag(main.country)} · {TYPES[main.type]}."]
         if counting.owed is not None and counting.owed is not main:
             said.append(f"Still to come: {release_line(counting.owed, today)}.")
         return said
@@ -90,27 +90,36 @@ def _release_lines(tracked: Tracked, today: date) -> list[str]:
 
 
 def _posts_lines(tracked: Tracked, now: datetime) -> list[str]:
+    pause = next((p for p in (tracked.subscriber.pause, tracked.subscription.pause) if p and p.covers(now)), None)
+    if pause is None:
+        return [_first_post(tracked, now)]
+    until = f"until {local_time(pause.until, tracked.subscriber.zone)}" if pause.until else "until `/resume`"
+    return [f"⏸️ Posts are paused {until}.", *([_first_post(tracked, now)] if tracked.posts else [])]
+
+
+def _first_post(tracked: Tracked, now: datetime) -> str:
     subscriber, posts = tracked.subscriber, tracked.posts
     if posts:
         first = posts[0]
         when, where = local_time(first.due_at, subscriber.zone), channel(first.channel_id)
         more = len(posts) - 1
         rest = f", then {more} more" if more else ""
-        return [f"First post **{when}** in {where}{rest}."]
+        which = "Next" if tracked.already else "First"
+        return f"{which} post **{when}** in {where}{rest}."
     owed = tracked.counting.owed
     today = today_of(subscriber, now)
     if owed is None and tracked.counting.main is not None:
-        return ["Nothing more is due here. If a new date appears, I will say so."]
+        return "Nothing more is due here. If a new date appears, I will say so."
     if owed is not None and owed.date.day == today:
-        return ["It is out today, so there is nothing left to count down. If the date moves, I will say so."]
+        return "It is out today, so there is nothing left to count down. If the date moves, I will say so."
     if owed is not None and owed.date.day is not None:
-        return ["No further post is due before it. If the date moves, I will say so."]
+        return "No further post is due before it. If the date moves, I will say so."
     known = (
         f"only {owed.date.in_words()} is known"
         if owed is not None and owed.date.precision is not Precision.TBA
         else "no day is known"
     )
-    return [f"So far {known}. I will say so when the day is set, and count down from then on."]
+    return f"So far {known}. I will say so when the day is set, and count down from then on."
 
 
 def _settings_line(subscriber: Subscriber) -> str:

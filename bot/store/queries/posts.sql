@@ -31,6 +31,11 @@ WHERE id = :post_id AND state = 'planned' RETURNING id;
 UPDATE posts SET due_at = :due_at, fresh_until = :fresh_until, channel_id = :channel_id
 WHERE dedup_key = :dedup_key AND state = 'planned' RETURNING id;
 
+-- name: cancel_armed(dedup_key, reason, now)^
+-- The same by its key, whoever planned it.
+UPDATE posts SET state = 'cancelled', reason = :reason, settled_at = :now
+WHERE dedup_key = :dedup_key AND state = 'planned' RETURNING id;
+
 -- name: cancel_post(post_id, reason, now)^
 -- No longer owed, as long as nobody has taken it.
 UPDATE posts SET state = 'cancelled', reason = :reason, settled_at = :now

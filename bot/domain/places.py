@@ -7,6 +7,8 @@ from importlib.resources import files
 from types import MappingProxyType
 from zoneinfo import ZoneInfo, available_timezones
 
+from bot.domain.titles import normalise
+
 #: tzdata's names are short or formal; these are what people say.
 _SPOKEN = {
     "GB": "United Kingdom",
@@ -108,8 +110,14 @@ def find_country(typed: str) -> str | None:
     text = typed.strip()
     if text.upper() in countries():
         return text.upper()
-    by_name = {name.casefold(): code for code, name in countries().items()}
-    return by_name.get(text.casefold()) or _ALIASES.get(text.casefold())
+    return _country_names().get(normalise(text))
+
+
+@cache
+def _country_names() -> Mapping[str, str]:
+    """Names and other names, without marks and case → code."""
+    names = [(name, code) for code, name in countries().items()]
+    return MappingProxyType({normalise(name): code for name, code in (*_ALIASES.items(), *names)})
 
 
 def country_of_locale(locale: str) -> str | None:
@@ -146,8 +154,9 @@ def find_zone(typed: str) -> str | None:
     text = typed.strip().casefold().replace(" ", "_")
     if text in _known_zones():
         return _known_zones()[text]
-    cities = [zone for zones in _zones_by_country().values() for zone in zones if zone.casefold().endswith("/" + text)]
-    return cities[0] if cities else None
+    city = normalise(typed)
+    zones = (zone for zones in _zones_by_country().values() for zone in zones)
+    return next((zone for zone in zones if city and normalise(zone.rsplit("/", 1)[-1]) == city), None)
 
 
 def suggest_zones(typed: str, country: str) -> list[str]:

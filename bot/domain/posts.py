@@ -190,21 +190,22 @@ def _countdown(subscriber: Subscriber, film: Film, release: Release, day: date) 
 def _notices(subscriber: Subscriber, subscription: Subscription) -> Iterator[Post]:
     """One notice for what came of the changes that this subscriber has not been told."""
     film = subscription.film
+    # What was old when the settings changed is no news: a country that was chosen today did not follow it then.
+    changed_at = subscriber.settings_changed_at
+    since = max(subscription.tracked_at, changed_at - CHANGE_FRESH if changed_at else subscription.tracked_at)
     untold = [
         change
         for change in film.changes
         if not change.history
         and change.id > subscription.told_change_id
         and change.known_at is not None
-        and change.known_at > subscription.tracked_at
+        and change.known_at > since
         and change.country == subscriber.country
     ]
     for change in net_changes(untold):
         if change.known_at is None or not _matters(film, change, subscriber, subscription):
             continue
         due_at = _notice_due(subscriber, change, change.known_at)
-        if due_at is None:
-            continue
         yield Post(
             subscriber_id=subscriber.id,
             kind=PostKind.DATE_CHANGE,
@@ -234,16 +235,12 @@ def _identity(release: Release | None) -> tuple[ReleaseType, ReleaseDate] | None
     return release and (release.type, release.date)
 
 
-def _notice_due(subscriber: Subscriber, change: DateChange, known_at: datetime) -> datetime | None:
+def _notice_due(subscriber: Subscriber, change: DateChange, known_at: datetime) -> datetime:
     """The next posting hour after the news, and after the last change of settings; at once if it would be out by then.
 
-    No change of settings may carry the hour into the past: the news would be lost. But what was old when they were
-    changed is no news: None.
+    No change of settings may carry the hour into the past: the news would be lost.
     """
-    zone, changed_at = subscriber.zone, subscriber.settings_changed_at or known_at
-    if changed_at >= known_at + CHANGE_FRESH:
-        return None
-    known_at = max(known_at, changed_at)
+    zone, known_at = subscriber.zone, max(known_at, subscriber.settings_changed_at or known_at)
     today = local_day(known_at, zone)
     due_at = local_instant(today, subscriber.posting_time, zone)
     if due_at <= known_at:

@@ -1,5 +1,6 @@
 """Reading what people type for settings: hours, zones, countries, milestones, times to pause."""
 
+import calendar
 import re
 from datetime import date, datetime, time, timedelta
 
@@ -14,6 +15,20 @@ from bot.domain.subscribers import MAX_MILESTONE_DAYS, MAX_MILESTONES
 _HOUR = re.compile(r"(\d{1,2})(?:[:.h](\d{2}))?\s*(am|pm)?(?:\s*(?:uhr|h))?", re.IGNORECASE)
 _SPAN = re.compile(r"(?:in\s+|for\s+)?(\d{1,4}|an?|one)\s*(h|hours?|d|days?|w|weeks?|m|months?)", re.IGNORECASE)
 _UNTYPED = 80
+_MONTHS = frozenset(
+    name.casefold() for names in (calendar.month_name, calendar.month_abbr) for name in names if name
+) | {"sept"}
+#: What else may stand in a day: its weekday, and how numbers are read out.
+_BESIDE = frozenset(name.casefold() for names in (calendar.day_name, calendar.day_abbr) for name in names) | {
+    "st",
+    "nd",
+    "rd",
+    "th",
+    "of",
+    "the",
+}
+#: Leap years are never farther apart: 29 February comes within so many years.
+_LEAP_GAP = 9
 
 
 def read_hour(typed: str) -> time:
@@ -66,7 +81,7 @@ def read_milestones(typed: str) -> tuple[int, ...]:
     if typed.strip().casefold() in {"none", "off", "0", "no"}:
         return ()
     parts = [part for part in re.split(r"[\s,;]+", typed.strip()) if part]
-    days = sorted({int(part) for part in parts if part.isascii() and part.isdigit()}, reverse=True)
+    days = sorted({int(part) for part in parts if re.fullmatch(r"[0-9]{1,4}", part)}, reverse=True)
     good = len(days) == len(set(parts)) and 0 < len(days) <= MAX_MILESTONES
     if not good or not all(1 <= day <= MAX_MILESTONE_DAYS for day in days):
         wanted = f"a list of at most {MAX_MILESTONES} numbers of days, 1 to {MAX_MILESTONE_DAYS}"
@@ -122,9 +137,7 @@ def read_month(typed: str, today: date) -> date:
         if FIRST_YEAR <= year <= LAST_YEAR and 1 <= month <= 12:
             return date(year, month, 1)
     elif re.search(r"[^\W\d]", text):
-        first = _parsed(f"1 {text}", date(today.year, 1, 1))
-        if first is not None and not re.search(r"\d{4}", text) and first < today.replace(day=1):
-            first += relativedelta(years=1)
+        first = _parsed(f"1 {text}", today.replace(day=1))
         if first is not None:
             return first
     raise BadSetting("a month", _short(typed), f"June, June {today.year + 1} or {today.year + 1}-06")
@@ -161,24 +174,33 @@ def _day(text: str, today: date) -> date | None:
         except ValueError:
             return None
         return found if FIRST_YEAR <= found.year <= LAST_YEAR else None
-    if not re.search(r"[^\W\d]{3}", text) or not re.search(r"\d", text):
+    if not re.search(r"\d", text):
         return None
-    found = _parsed(text, today)
-    if found is not None and not re.search(r"\d{4}", text) and found < today:
-        found += relativedelta(years=1)
-    return found
+    return _parsed(text, today)
 
 
-def _parsed(text: str, default: date) -> date | None:
-    """Parse words with dateutil, twice with other defaults: a part that dateutil would invent makes the two differ."""
-    try:
-        ones = [
-            parse(text, dayfirst=True, default=datetime(default.year, month, day)).date()  # noqa: DTZ001 - a calendar day
-            for month, day in ((1, 1), (2, 2))
-        ]
-    except (ParserError, OverflowError, ValueError, TypeError):
+def _parsed(text: str, earliest: date) -> date | None:
+    """Parse a day that names its month; without a year the first from `earliest` on. None if it is no day.
+
+    dateutil fills what is missing from its default: tried with two, a part that it would invent makes the two differ.
+    """
+    words = re.findall(r"[^\W\d_]+", text.casefold())
+    if not any(word in _MONTHS for word in words) or not all(word in _MONTHS | _BESIDE for word in words):
         return None
-    return ones[0] if ones[0] == ones[1] and FIRST_YEAR <= ones[0].year <= LAST_YEAR else None
+    has_year = re.search(r"\d{4}", text) is not None
+    for year in range(earliest.year, earliest.year + (1 if has_year else _LEAP_GAP)):
+        try:
+            one, other = (
+                parse(text, dayfirst=True, default=datetime.combine(date(year, month, day), time())).date()
+                for month, day in ((1, 1), (2, 2))
+            )
+        except (ParserError, OverflowError, ValueError, TypeError):
+            continue
+        if one != other or not FIRST_YEAR <= one.year <= LAST_YEAR:
+            return None
+        if has_year or one >= earliest:
+            return one
+    return None
 
 
 def _short(typed: str) -> str:

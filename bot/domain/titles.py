@@ -16,16 +16,17 @@ def normalise(title: str) -> str:
 
     Letters of any script stay; everything that is neither letter nor digit separates words, apostrophes join them.
     """
-    decomposed = unicodedata.normalize("NFKD", title[:MAX_TYPED].casefold())
+    # Twice: a letter of another style, such as a mathematical one, becomes a plain capital first.
+    folded = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", title[:MAX_TYPED]).casefold())
     kept: list[str] = []
-    for char in decomposed:
+    for char in folded:
         category = unicodedata.category(char)
         if category[0] in "LN":
             kept.append(char)
-        elif category[0] not in "MC" and char not in _JOINING:
-            kept.append("and" if char == "&" else " ")
-            if char == "&":
-                kept.append(" ")
+        elif char == "&":
+            kept.append(" and ")
+        elif char.isspace() or (category[0] not in "MC" and char not in _JOINING):
+            kept.append(" ")
     return unicodedata.normalize("NFC", " ".join("".join(kept).split()))
 
 

@@ -30,8 +30,8 @@ BERLIN = ZoneInfo("Europe/Berlin")
 START = datetime(2025, 5, 27, 8, 30, tzinfo=NEW_YORK)
 #: What the bot's invite asks for.
 INVITED = discord.Permissions(int(parse_qs(urlsplit(invite_link(1)).query)["permissions"][0]))
-#: 9:00 in New York, Los Angeles, Berlin and Tokyo in summer are all on a step.
-STEP, FULL_STEPS_FROM = timedelta(hours=3), datetime(2020, 1, 1, 1, tzinfo=UTC)
+#: 9:00 in New York and in Berlin in summer are both on a step.
+STEP, FULL_STEPS_FROM = timedelta(hours=6), datetime(2020, 1, 1, 1, tzinfo=UTC)
 
 
 def new_york(month: int, day: int, hour: int = 9, minute: int = 0, year: int = 2025) -> datetime:

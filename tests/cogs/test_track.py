@@ -363,7 +363,7 @@ class TestGuess:
         )
         chosen = await server.member.choose(reply.shown, "America/Los Angeles")
         assert "Los Angeles" in chosen.text
-        await house.live_until(new_york(5, 31))
+        await house.live_until(new_york(5, 31), step=timedelta(hours=3))
         assert server.told() == [("Fri 30 May 12:00", server.told()[0][1])]
         assert (await server.member.pick("track", "superman 2025")).shown.selects == []
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.errors import FilmNotFound
+from bot.domain.films import Film
+from bot.domain.releases import counting_release
 from bot.services.catalogue import load_catalogue
 from bot.services.search import FITS, MAX_HITS, FilmSearch, shown
 from bot.sources.bundled import SOURCE, digest_of, find_catalogue, read_catalogue
@@ -160,7 +163,6 @@ SURE = [
     ("parabellum", ["john-wick-chapter-3-parabellum-2019"]),
     ("the matrix", ["the-matrix-1999"]),
     ("superman", ["superman-2025", "superman-1978"]),
-    ("john wick", ["john-wick-2014"]),
     ("blade runner 2049", ["blade-runner-2049-2017"]),
     ("shrek 5", ["shrek-5-2027"]),
 ]
@@ -169,6 +171,19 @@ SURE = [
 @pytest.mark.parametrize(("typed", "keys"), SURE)
 def test_free_text_is_that_film_or_those_of_one_name(search: FilmSearch, typed: str, keys: list[str]) -> None:
     assert sorted(resolved(search, typed)) == sorted(keys)
+
+
+def test_the_title_of_a_film_that_is_out_may_mean_one_that_is_still_to_come(search: FilmSearch) -> None:
+    first, *others = search.resolve("john wick", "US", TODAY)
+    assert first.ids[SOURCE] == "john-wick-2014"
+    assert {"ballerina-2025", "john-wick-chapter-5-tba"} <= {film.ids[SOURCE] for film in others}
+    assert all(_first_date(film, "US") > TODAY for film in others)
+
+
+def _first_date(film: Film, country: str) -> date:
+    counting = counting_release(film, country)
+    release = counting.main or counting.elsewhere
+    return release.date.last or date.max if release else date.max
 
 
 @pytest.mark.parametrize("typed", ["id:0", "id:999999999", "id:000", "id:"])

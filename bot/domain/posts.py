@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from bot.domain.dates import ReleaseDate, local_day, local_instant
 from bot.domain.films import DateChange, Film, Release, ReleaseType
-from bot.domain.releases import counting_release, first_date, net_changes
+from bot.domain.releases import counting_release, first_date, is_again, net_changes
 from bot.domain.subscribers import Subscriber, Subscription
 
 #: Posts become rows this long before they are due: a fact that changes sooner needs no row undone.
@@ -188,7 +188,10 @@ def _countdown(subscriber: Subscriber, film: Film, release: Release, day: date) 
 
 
 def _notices(subscriber: Subscriber, subscription: Subscription) -> Iterator[Post]:
-    """One notice for what came of the changes that this subscriber has not been told."""
+    """What moved, if the release that counts here is not the one that this subscriber was last told of.
+
+    With it all that is known of the film is told: what moved, and did not matter here, does not come back as old news.
+    """
     film = subscription.film
     # What was old when the settings changed is no news: a country that was chosen today did not follow it then.
     changed_at = subscriber.settings_changed_at
@@ -202,10 +205,11 @@ def _notices(subscriber: Subscriber, subscription: Subscription) -> Iterator[Pos
         and change.known_at > since
         and change.country == subscriber.country
     ]
-    for change in net_changes(untold):
-        if change.known_at is None or not _matters(film, change, subscriber, subscription):
-            continue
-        due_at = _notice_due(subscriber, change, change.known_at)
+    told = _worth_telling(subscriber, subscription, untold)
+    if not told:
+        return
+    due_at = _notice_due(subscriber, told)
+    for change in told:
         yield Post(
             subscriber_id=subscriber.id,
             kind=PostKind.DATE_CHANGE,
@@ -217,36 +221,45 @@ def _notices(subscriber: Subscriber, subscription: Subscription) -> Iterator[Pos
             type=change.type,
             date=change.new,
             old_date=change.old,
-            change_id=change.id,
+            change_id=max(known.id for known in film.changes),
         )
 
 
-def _matters(film: Film, change: DateChange, subscriber: Subscriber, subscription: Subscription) -> bool:
-    """Whether the release that counts here is another one than before the change."""
-    kept = tuple(r for r in film.releases if (r.country, r.type) != (change.country, change.type))
-    was = (Release(change.country, change.type, change.old),) if change.old else ()
+def _worth_telling(
+    subscriber: Subscriber, subscription: Subscription, untold: Sequence[DateChange]
+) -> list[DateChange]:
+    """What came of `untold`, as far as it concerns the release that counted here before or counts now."""
+    film = subscription.film
+    first_known = {(c.country, c.type): c.old for c in sorted(untold, key=lambda c: c.id, reverse=True)}
+    kept = tuple(r for r in film.releases if (r.country, r.type) not in first_known or is_again(r))
+    undone = tuple(Release(*key, old) for key, old in first_known.items() if old)
     tracked_on = local_day(subscription.tracked_at, subscriber.zone)
-    before = counting_release(replace(film, releases=kept + was), subscriber.country, tracked_on).owed
+    before = counting_release(replace(film, releases=kept + undone), subscriber.country, tracked_on).owed
     after = counting_release(film, subscriber.country, tracked_on).owed
-    return _identity(before) != _identity(after)
+    if _identity(before) == _identity(after):
+        return []
+    moved = net_changes(untold)
+    types = {release.type for release in (before, after) if release}
+    return [change for change in moved if change.type in types] or moved
 
 
 def _identity(release: Release | None) -> tuple[ReleaseType, ReleaseDate] | None:
     return release and (release.type, release.date)
 
 
-def _notice_due(subscriber: Subscriber, change: DateChange, known_at: datetime) -> datetime:
+def _notice_due(subscriber: Subscriber, changes: Sequence[DateChange]) -> datetime:
     """The next posting hour after the news, and after the last change of settings; at once if it would be out by then.
 
     No change of settings may carry the hour into the past: the news would be lost.
     """
-    zone, known_at = subscriber.zone, max(known_at, subscriber.settings_changed_at or known_at)
+    zone = subscriber.zone
+    known_at = max(at for at in (*(c.known_at for c in changes), subscriber.settings_changed_at) if at is not None)
     today = local_day(known_at, zone)
     due_at = local_instant(today, subscriber.posting_time, zone)
     if due_at <= known_at:
         due_at = local_instant(today + timedelta(days=1), subscriber.posting_time, zone)
-    out_on = change.new.day if change.new else None
-    return known_at if out_on is not None and out_on <= local_day(due_at, zone) else due_at
+    days = [change.new.day for change in changes if change.new and change.new.day]
+    return known_at if any(day <= local_day(due_at, zone) for day in days) else due_at
 
 
 def _not_before(post: Post, subscriber: Subscriber, subscription: Subscription) -> datetime | None:

@@ -117,7 +117,7 @@ def read_day(typed: str, today: date) -> date:
         return today + timedelta(days=named)
     span = _after_span(text, datetime.combine(today, time()))
     found = span.date() if span else _day(text, today)
-    if found is None:
+    if found is None or not FIRST_YEAR <= found.year <= LAST_YEAR:
         raise BadSetting("a day", _short(typed), f"{today.isoformat()}, “6 June {today.year}” or “in 3 days”")
     return found
 

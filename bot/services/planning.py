@@ -69,5 +69,6 @@ async def _bring_about(tx: Transaction, owed: Post, stored: Post | None) -> None
         await post_store.move_post(tx, stored.id, owed)
 
 
-def _place(post: Post) -> tuple[datetime, datetime, int | None, str]:
-    return (post.due_at, post.fresh_until, post.channel_id, post.country)
+def _place(post: Post) -> tuple[object, ...]:
+    """What may change of a post that waits: when and where it goes, and what it tells of."""
+    return (post.due_at, post.fresh_until, post.channel_id, post.country, post.old_date, post.change_id)

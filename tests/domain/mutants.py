@@ -106,13 +106,13 @@ def news_waits_even_if_the_film_is_out_by_then(patch: pytest.MonkeyPatch) -> Non
     patch.setattr(posts, "_notice_due", lambda *arguments: _next_posting_hour(right, *arguments))
 
 
-def _next_posting_hour(right: Callable[..., datetime | None], subscriber: Any, news: Any, known_at: datetime) -> Any:
-    vague = [replace(change, new=None) for change in news] if isinstance(news, list) else replace(news, new=None)
-    return right(subscriber, vague, known_at)
+def _next_posting_hour(right: Callable[..., datetime], subscriber: Any, news: Any) -> Any:
+    vague = [replace(change, new=None) for change in news]
+    return right(subscriber, vague)
 
 
 def news_never_waits(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(posts, "_notice_due", lambda subscriber, news, known_at: known_at)
+    patch.setattr(posts, "_notice_due", lambda subscriber, news: max(change.known_at for change in news))
 
 
 def each_change_is_told(patch: pytest.MonkeyPatch) -> None:

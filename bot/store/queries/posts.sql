@@ -17,13 +17,14 @@ INSERT INTO posts (
 ON CONFLICT (dedup_key) DO UPDATE SET
     state = 'planned', reason = '', settled_at = NULL, not_before_at = 0, due_at = excluded.due_at,
     fresh_until = excluded.fresh_until, channel_id = excluded.channel_id, country = excluded.country,
-    old_date = excluded.old_date
+    old_date = excluded.old_date, change_id = excluded.change_id
 WHERE posts.state = 'cancelled'
 RETURNING id;
 
--- name: move_post(post_id, due_at, fresh_until, channel_id, country)^
--- Another time, channel or country, as long as nobody has taken it.
-UPDATE posts SET due_at = :due_at, fresh_until = :fresh_until, channel_id = :channel_id, country = :country
+-- name: move_post(post_id, due_at, fresh_until, channel_id, country, old_date, change_id)^
+-- Another time, channel or country, or more that it tells of, as long as nobody has taken it.
+UPDATE posts SET due_at = :due_at, fresh_until = :fresh_until, channel_id = :channel_id, country = :country,
+    old_date = :old_date, change_id = :change_id
 WHERE id = :post_id AND state = 'planned' RETURNING id;
 
 -- name: move_armed(dedup_key, due_at, fresh_until, channel_id)^

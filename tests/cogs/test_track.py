@@ -257,10 +257,8 @@ class TestNoDayYet:
         await house.live_until(new_york(5, 29))
         await house.add_films(film("The Long Wait", "2025-06-06"))
         await house.live_until(new_york(6, 7))
-        whens = [when for when, _ in server.told()]
-        assert whens == ["Thu 29 May 10:00", *whens[1:]] or whens[0] == "Fri 30 May 09:00"
         assert "6 June 2025" in server.told()[0][1]
-        assert [when for when in whens if not when.startswith("Thu 29")] == [
+        assert [when for when, _ in server.told()] == [
             "Fri 30 May 09:00",
             "Tue 3 Jun 09:00",
             "Thu 5 Jun 09:00",

@@ -131,6 +131,8 @@ class _World:
     def _post_changes(self, now: datetime, number: int, film: _Film, tracked: datetime) -> None:
         """If what counts here is not what was last told, say what moved; with that, all that is known is told."""
         open_ = [change for change in film.changes if self._is_open(film, change, tracked)]
+        if not open_:
+            return
         before = {change.pair: change.old for change in reversed(open_)}
         others = [found for found in film.dates if (found.country, found.type) not in before or found.note]
         was = self._owed([*others, *(Date(*pair, old) for pair, old in before.items() if old)], tracked)
@@ -193,9 +195,9 @@ class _World:
 
 @cache
 def _walls(zone: str, year: int) -> list[tuple[datetime, date, time]]:
-    """What the clock on the wall shows, every quarter of an hour of two and a half years."""
+    """What the clock on the wall shows, every quarter of an hour of two years."""
     first = datetime(year - 1, 10, 1, tzinfo=UTC)
-    moments = (first + QUARTER_HOUR * number for number in range(900 * 96))
+    moments = (first + QUARTER_HOUR * number for number in range(760 * 96))
     return [(moment, wall.date(), wall.time()) for moment in moments for wall in (moment.astimezone(ZoneInfo(zone)),)]
 
 

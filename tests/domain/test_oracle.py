@@ -75,7 +75,7 @@ def test_the_oracle_tells_a_wrong_plan_from_the_right_one(mutant: Mutant, monkey
     assert any(differences(seed, Desk(make_script(seed)).run()) for seed in seeds)
 
 
-@pytest.mark.parametrize("seed", [0, 2, 3])
+@pytest.mark.parametrize("seed", [0, 3])
 def test_looking_at_every_quarter_of_an_hour_finds_nothing_more(seed: int) -> None:
     script = make_script(seed, films=2)
     assert what_must_be_posted(script, every_quarter=True) == what_must_be_posted(script)

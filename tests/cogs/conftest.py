@@ -10,7 +10,9 @@ import pytest
 
 from bot.app import open_app
 from bot.domain.errors import UserError
-from tests.cogs.house import START, Clock, House, Server, errors_in, open_house, settings_for
+from tests.cogs.house import Clock, House, errors_in, open_house, settings_for
+from tests.cogs.people import Server
+from tests.cogs.times import START
 
 
 def pytest_configure(config: pytest.Config) -> None:

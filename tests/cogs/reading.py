@@ -1,7 +1,9 @@
 """Messages as a person reads them: words, buttons, selects; and whom they notify."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from simcord import InteractionResult
@@ -23,6 +25,11 @@ class Screen:
     pings: tuple[int, ...]  #: the users and roles that were notified; 0 for everyone
 
     @property
+    def at(self) -> datetime:
+        """When it was sent."""
+        return datetime.fromisoformat(self.raw["timestamp"])
+
+    @property
     def private(self) -> bool:
         """Whether only the one who asked sees it."""
         return bool(self.raw["flags"] & _EPHEMERAL)
@@ -42,6 +49,12 @@ class Screen:
     def words(self) -> str:
         """Its words without markdown."""
         return re.sub(r"\*\*|^-# |^#+ |\\(?=[\W_])", "", self.text, flags=re.MULTILINE)
+
+    def has_in_order(self, said: Sequence[str]) -> bool:
+        """Whether each of `said` stands below the first line, in this order."""
+        places = [self.words.find(text, self.words.find("\n")) for text in said]
+        assert -1 not in places, (said, self.words)
+        return sorted(places) == places
 
     @property
     def content(self) -> str:

@@ -5,8 +5,10 @@ import re
 import pytest
 
 from tests.cogs.films import film
-from tests.cogs.house import House, Server, new_york
+from tests.cogs.house import House
+from tests.cogs.people import Server
 from tests.cogs.reading import Reply
+from tests.cogs.times import new_york
 
 #: Each is a title that no film has.
 NONSENSE = {

@@ -6,8 +6,10 @@ from datetime import timedelta
 import pytest
 
 from tests.cogs.films import film
-from tests.cogs.house import House, Server, new_york
+from tests.cogs.house import House
+from tests.cogs.people import Server
 from tests.cogs.reading import Screen
+from tests.cogs.times import new_york
 
 
 @pytest.fixture

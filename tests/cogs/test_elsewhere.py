@@ -11,7 +11,9 @@ from bot.services.films import Films
 from bot.services.search import FilmSearch
 from bot.services.tracking import Tracking
 from bot.store.sqlite import SqliteDatabase
-from tests.cogs.house import INVITED, House, Server, new_york, read_reply
+from tests.cogs.house import INVITED, House
+from tests.cogs.people import Server, read_reply
+from tests.cogs.times import new_york
 
 #: Every command with what it needs at least.
 COMMANDS = {

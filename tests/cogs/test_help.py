@@ -4,7 +4,8 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from tests.cogs.house import House, Server
+from tests.cogs.house import House
+from tests.cogs.people import Server
 
 #: Words of ours that no description may use, and jargon.
 _JARGON = re.compile(r"\b(guild|subscriber|subscription|milestone|utc|iana|iso|payload|snowflake|embed)s?\b", re.I)

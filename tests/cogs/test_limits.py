@@ -9,8 +9,10 @@ from bot.domain.dates import ReleaseDate
 from bot.domain.films import Credit, Film, Job, Release, ReleaseType, Trivia
 from bot.domain.places import countries
 from tests.cogs.films import releases
-from tests.cogs.house import House, Server, new_york
+from tests.cogs.house import House
 from tests.cogs.limits import length, problems_of_message
+from tests.cogs.people import Server
+from tests.cogs.times import new_york
 
 #: As long as nothing real is, in what costs most to show: markup that is escaped, and emoji that count twice.
 LONG = "*_~|`<[@everyone]>**" * 25

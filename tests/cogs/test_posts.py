@@ -1,17 +1,15 @@
 """Posting as a server sees it: what arrives in the channel, when, how often, and whom it pings."""
 
 import re
-import shutil
-from dataclasses import replace
 from datetime import datetime, timedelta
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.sources.bundled import find_catalogue
-from tests.cogs.films import film, releases
-from tests.cogs.house import BERLIN, House, Server, at, new_york
+from tests.cogs.films import film
+from tests.cogs.house import House
+from tests.cogs.people import Server
+from tests.cogs.times import BERLIN, new_york
 
 BALLERINA = ["Fri 30 May 09:00", "Tue 3 Jun 09:00", "Thu 5 Jun 09:00", "Fri 6 Jun 09:00"]
 
@@ -150,238 +148,6 @@ class TestSeveralFilms:
         assert sorted(named) == [f"Feature {n:02}" for n in range(60)]
 
 
-class TestChangedDates:
-    """A new release of the catalogue moves a date."""
-
-    @staticmethod
-    def catalogue(folder: Path, old: str, new: str) -> Path:
-        """A copy of the bundled catalogue where Ballerina has another date."""
-        copy = folder / "data"
-        shutil.copytree(find_catalogue(), copy)
-        file = copy / "films" / "ballerina-2025.toml"
-        text = file.read_text(encoding="utf-8")
-        assert old in text
-        file.write_text(text.replace(old, new), encoding="utf-8")
-        return copy
-
-    US = 'country = "US"\ntype = "theatrical"\ndate = "2025-06-06"'
-
-    async def test_are_told_plainly_old_and_new_and_the_countdown_follows(
-        self, house: House, server: Server, tmp_path: Path
-    ) -> None:
-        role = server.guild.create_role("Filmgoers", mentionable=True)
-        await server.admin.type("settings", ping_role=role)
-        await server.member.pick("track", "ballerina 2025")
-        await house.live_until(new_york(6, 1))
-        moved = self.catalogue(tmp_path, self.US, self.US.replace("06-06", "06-20"))
-        await house.restart(catalogue=moved)
-        await house.live_until(new_york(6, 25))
-        assert [when for when, _ in server.told()] == [
-            "Fri 30 May 09:00",
-            "Mon 2 Jun 09:00",  # known since nine the day before
-            "Fri 13 Jun 09:00",
-            "Tue 17 Jun 09:00",
-            "Thu 19 Jun 09:00",
-            "Fri 20 Jun 09:00",
-        ]
-        notice = server.posts()[1]
-        for said in ("Ballerina", "6 June 2025", "20 June 2025", "United States"):
-            assert said in notice.words
-        assert notice.pings == ()
-        assert "7 days: Fri 20 June 2025" in server.told()[2][1]
-
-    async def test_to_an_earlier_day_lose_no_alert(self, house: House, server: Server) -> None:
-        await house.add_films(film("Wanderer", "2025-06-06"))
-        await server.member.pick("track", "wanderer")
-        await house.live_until(new_york(5, 28, 12))
-        await house.add_films(film("Wanderer", "2025-05-30"))
-        await house.live_until(new_york(6, 8))
-        said = " ".join(line for _, line in server.told())
-        assert "30 May 2025" in said
-        assert [when for when, line in server.told() if "out today" in line] == ["Fri 30 May 09:00"]
-
-    async def test_elsewhere_are_nobodys_business_here(self, house: House, server: Server) -> None:
-        here, elsewhere = "US theatrical 2025-06-06", "FR theatrical 2025-06-{}"
-        wanderer = film("Wanderer")
-        await house.add_films(replace(wanderer, releases=releases(here, elsewhere.format("04"))))
-        await server.member.pick("track", "wanderer")
-        house.sleep_until(new_york(5, 28))
-        await house.add_films(replace(wanderer, releases=releases(here, elsewhere.format("18"))))
-        await house.live_until(new_york(6, 8))
-        assert [when for when, _ in server.told()] == BALLERINA
-
-    async def test_of_a_film_that_nobody_tracks_are_not_told(self, house: House, server: Server) -> None:
-        await house.add_films(film("Wanderer", "2025-06-10"))
-        await server.member.pick("track", "wanderer")
-        await server.member.pick("untrack", "")
-        house.sleep_until(new_york(5, 28))
-        await house.add_films(film("Wanderer", "2025-06-12"))
-        await house.live_until(new_york(6, 15))
-        assert server.posts() == []
-
-    async def test_back_where_it_was_before_anyone_was_told_is_no_news(self, house: House, server: Server) -> None:
-        await house.add_films(film("Wanderer", "2025-06-20"))
-        await server.member.pick("track", "wanderer")
-        house.sleep_until(new_york(5, 27, 12))
-        await house.add_films(film("Wanderer", "2025-06-27"))
-        house.sleep_until(new_york(5, 27, 13))
-        await house.add_films(film("Wanderer", "2025-06-20"))
-        await house.live_until(new_york(6, 12))
-        assert server.posts() == []
-
-    async def test_withdrawn_is_said_and_the_countdown_stops(self, house: House, server: Server) -> None:
-        await house.add_films(film("Wanderer", "2025-06-20"))
-        await server.member.pick("track", "wanderer")
-        house.sleep_until(new_york(5, 28))
-        await house.add_films(film("Wanderer", "tba"))
-        await house.live_until(new_york(6, 25))
-        [notice] = server.posts()
-        assert "no date" in notice.words
-        assert "20 June 2025" in notice.words
-
-
-class TestChangedSettings:
-    async def test_the_country_on_the_release_day_loses_no_alert_and_doubles_none(
-        self, house: House, server: Server
-    ) -> None:
-        await house.add_films(film("Wanderer", "2025-05-30"))
-        await server.member.pick("track", "wanderer")
-        await server.member.pick("track", "ballerina 2025")
-        house.sleep_until(new_york(6, 6, 8))
-        await house.work()
-        await server.admin.type("settings", country="GB", time_zone="New York")
-        await house.live_until(new_york(6, 8))
-        assert len([line for _, line in server.told() if "Ballerina" in line and "out" in line]) == 1
-
-    async def test_the_country_after_the_alert_does_not_alert_again(self, house: House, server: Server) -> None:
-        await server.member.pick("track", "ballerina 2025")
-        house.sleep_until(new_york(6, 6, 8))
-        await house.live_until(new_york(6, 6, 10))
-        before = server.told()
-        assert len([line for _, line in before if "out today" in line]) == 1
-        await server.admin.type("settings", country="GB")
-        await house.live_until(new_york(6, 9))
-        assert server.told() == before
-
-    async def test_to_a_country_where_it_is_out_already_says_since_when_or_nothing_false(
-        self, house: House, server: Server
-    ) -> None:
-        house.sleep_until(new_york(6, 4, 10))
-        await server.member.pick("track", "ballerina 2025")
-        house.sleep_until(new_york(6, 5, 12))
-        await house.work()
-        await server.admin.type("settings", country="FR")
-        await house.live_until(new_york(6, 9))
-        assert not [line for _, line in server.told()[1:] if "today" in line or "tomorrow" in line]
-
-    @pytest.mark.parametrize("hour", ["7", "12", "10:30", "23"])
-    async def test_the_hour_on_the_release_day_loses_no_alert_and_doubles_none(
-        self, house: House, server: Server, hour: str
-    ) -> None:
-        await server.member.pick("track", "ballerina 2025")
-        house.sleep_until(new_york(6, 6, 8))
-        await house.work()
-        await server.admin.type("settings", hour=hour)
-        await house.live_until(new_york(6, 6, 11), step=timedelta(minutes=30))
-        await server.admin.type("settings", hour="14")
-        await house.live_until(new_york(6, 7, 12), step=timedelta(hours=1))
-        alerts = [when for when, line in server.told() if "out" in line]
-        assert len(alerts) == 1
-        assert alerts[0].startswith("Fri 6 Jun")
-
-    async def test_the_zone_on_the_release_day_loses_no_alert_and_doubles_none(
-        self, house: House, server: Server
-    ) -> None:
-        await server.member.pick("track", "ballerina 2025")
-        house.sleep_until(new_york(6, 6, 8))
-        await house.work()
-        await server.admin.type("settings", time_zone="Honolulu")
-        await house.live_until(new_york(6, 6, 18))
-        await server.admin.type("settings", time_zone="New York")
-        await house.live_until(new_york(6, 8))
-        assert len([when for when, line in server.told() if "out" in line]) == 1
-
-    async def test_the_countdown_goes_by_the_new_milestones(self, house: House, server: Server) -> None:
-        await server.member.pick("track", "ballerina 2025")
-        await house.live_until(new_york(5, 31))
-        await server.admin.type("settings", countdown="4, 1")
-        await house.live_until(new_york(6, 10))
-        assert [when for when, _ in server.told()] == [
-            "Fri 30 May 09:00",
-            "Mon 2 Jun 09:00",
-            "Thu 5 Jun 09:00",
-            "Fri 6 Jun 09:00",
-        ]
-
-    async def test_a_milestone_of_the_past_is_not_made_up_for(self, house: House, server: Server) -> None:
-        await server.member.pick("track", "ballerina 2025")
-        await house.live_until(new_york(5, 31))
-        await server.admin.type("settings", countdown="20, 10, 8")
-        await house.live_until(new_york(6, 5))
-        assert [when for when, _ in server.told()] == ["Fri 30 May 09:00"]
-
-
-class TestDown:
-    """Marquee was not running when something fell due."""
-
-    async def test_for_an_hour_or_three_late_says_so(self, house: House, server: Server) -> None:
-        await server.member.pick("track", "ballerina 2025")
-        await house.live_until(new_york(5, 29))
-        house.sleep_until(new_york(5, 30, 12))
-        await house.restart()
-        await house.work()
-        [post] = server.posts()
-        assert "in 7 days" in post.words
-        assert re.search(r"late.*09:00", post.words)
-
-    async def test_for_half_an_hour_is_not_worth_a_word(self, house: House, server: Server) -> None:
-        await server.member.pick("track", "ballerina 2025")
-        house.sleep_until(new_york(5, 30, 9, 30))
-        await house.work()
-        [post] = server.posts()
-        assert "late" not in post.words
-
-    async def test_over_the_release_day_still_tells_and_says_since_when(self, house: House, server: Server) -> None:
-        role = server.guild.create_role("Filmgoers", mentionable=True)
-        await server.admin.type("settings", ping_role=role)
-        await server.member.pick("track", "ballerina 2025")
-        await house.live_until(new_york(6, 5, 12))
-        house.sleep_until(new_york(6, 7, 15))
-        await house.restart()
-        await house.work()
-        alert = server.posts()[-1]
-        assert "since Fri 6 June" in alert.words
-        assert "today" not in alert.content.split("(late")[0]
-        assert "late" in alert.words
-
-    async def test_for_two_weeks_skips_what_is_stale_and_lists_it(self, house: House, server: Server) -> None:
-        await server.member.pick("track", "ballerina 2025")
-        house.sleep_until(new_york(6, 12))
-        await house.restart()
-        await house.live_until(new_york(6, 13))
-        assert server.posts() == []
-        text = (await server.admin.type("schedule")).text
-        assert text.count("skipped") == 4
-        for what in ("7 days to go", "3 days to go", "1 day to go", "release day"):
-            assert what in text
-
-    async def test_over_several_countdowns_posts_only_the_one_that_is_true(self, house: House, server: Server) -> None:
-        await server.member.pick("track", "ballerina 2025")
-        house.sleep_until(new_york(6, 3, 20))
-        await house.work()
-        [post] = server.posts()
-        assert "in 3 days" in post.words
-        assert "late" in post.words
-
-    async def test_what_was_late_is_not_said_again_when_it_is_back(self, house: House, server: Server) -> None:
-        await server.member.pick("track", "ballerina 2025")
-        house.sleep_until(new_york(5, 30, 12))
-        await house.work()
-        await house.restart()
-        await house.live_until(new_york(5, 31))
-        assert len(server.posts()) == 1
-
-
 class TestClockChanges:
     @pytest.mark.starts(new_york(10, 15))
     async def test_in_autumn_posts_stay_at_nine(self, house: House, server: Server) -> None:
@@ -397,7 +163,7 @@ class TestClockChanges:
             "Mon 3 Nov 09:00",
             "Tue 4 Nov 09:00",
         ]
-        hours = [at(post).astimezone(ZoneInfo("UTC")).hour for post in server.posts()]
+        hours = [post.at.astimezone(ZoneInfo("UTC")).hour for post in server.posts()]
         assert hours == [13, 13, 14, 14, 14]
 
     @pytest.mark.starts(new_york(3, 1, year=2026))
@@ -419,32 +185,3 @@ class TestClockChanges:
         house.sleep_until(new_york(10, 31))
         await house.live_until(new_york(11, 4), step=timedelta(minutes=30))
         assert [when for when, _ in server.told()] == ["Sat 1 Nov 01:30", "Sun 2 Nov 01:30", "Mon 3 Nov 01:30"]
-
-
-class TestTrouble:
-    async def test_a_channel_that_is_gone_pauses_and_the_films_stay(self, house: House, server: Server) -> None:
-        room = server.room("gone")
-        await server.admin.type("settings", channel=room)
-        await server.member.pick("track", "ballerina 2025")
-        house.env.backend.delete_channel(room.id)
-        await house.live_until(new_york(6, 4))
-        assert "Ballerina" in (await server.member.type("tracked")).text
-        [told] = house.screens(server.guild.owner.dm_channel)
-        assert room.mention in told.words
-        assert "/settings" in told.words
-        await server.admin.type("settings", channel=server.channel)
-        await house.live_until(new_york(6, 7))
-        said = [line for _, line in server.told()]
-        assert len([line for line in said if "out today" in line]) == 1
-
-    @pytest.mark.breaks
-    async def test_a_post_that_discord_could_not_take_comes_a_little_later_and_once(
-        self, house: House, server: Server
-    ) -> None:
-        await server.member.pick("track", "ballerina 2025")
-        house.sleep_until(new_york(5, 30, 8, 59))
-        await house.work()
-        house.env.inject_error("POST", f"/channels/{server.channel.id}/messages", status=400, code=50035)
-        await house.live_until(new_york(5, 30, 9, 30), step=timedelta(minutes=1))
-        assert len(server.posts()) == 1
-        assert "in 7 days" in server.posts()[0].words

@@ -3,7 +3,9 @@
 import re
 
 from tests.cogs.films import film
-from tests.cogs.house import BERLIN, House, Server, new_york
+from tests.cogs.house import House
+from tests.cogs.people import Server
+from tests.cogs.times import BERLIN, new_york
 
 
 def parts(text: str) -> tuple[list[str], list[str]]:

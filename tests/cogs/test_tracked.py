@@ -4,7 +4,9 @@ import re
 from datetime import timedelta
 
 from tests.cogs.films import film
-from tests.cogs.house import House, Server, new_york
+from tests.cogs.house import House
+from tests.cogs.people import Server
+from tests.cogs.times import new_york
 
 
 async def track_features(house: House, server: Server, count: int) -> None:

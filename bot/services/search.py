@@ -20,7 +20,7 @@ MAX_HITS = 25
 #: Below this a title does not look like what was typed.
 FITS = 68.0
 #: Worth naming in "did you mean".
-NEAR = 60.0
+NEAR = 50.0
 #: Text in place of a choice: only a title this close is taken without asking.
 SURE = 84.0
 #: Films whose fit differs by less than this are asked about.
@@ -29,6 +29,8 @@ TIED = 4.0
 BEGINS = 95.0
 #: What `_soonest` says of a film that is out.
 OUT = 2
+#: Long enough that a misspelt part of a title is told from chance.
+_LONG = 6
 _NUMBER = re.compile(r"\b(?:\d+|i{2,3}|iv|vi{1,3}|ix)\b")
 _FILM_REF = re.compile(r"id:(\d{1,15})")
 
@@ -72,12 +74,14 @@ class FilmSearch:
 
         Nothing typed: what comes next. `among`: only films with these ids.
         """
-        text, year = split_year(unsorted(typed[:MAX_TYPED]))
-        wanted = normalise(text)
-        if not wanted and typed.strip():
+        typed = unsorted(typed[:MAX_TYPED])
+        text, year = split_year(typed)
+        # "Blade Runner 2049": what looks like a year may be a part of the title.
+        readings = [(normalise(text), year), *([(normalise(typed), None)] if year else [])]
+        if not readings[0][0] and typed.strip():
             return []
         entries = self._entries if among is None else [e for e in self._entries if e.film.id in among]
-        hits = [Hit(entry.film, _score(wanted, year, entry)) for entry in entries]
+        hits = [Hit(entry.film, max(_score(*reading, entry) for reading in readings)) for entry in entries]
         fitting = [hit for hit in hits if hit.score >= FITS]
         fitting.sort(key=lambda hit: (-round(hit.score), *_soonest(hit.film, country, today), hit.film.label))
         return fitting[:MAX_HITS]
@@ -114,7 +118,10 @@ class FilmSearch:
 
     def _nearest(self, typed: str) -> list[str]:
         wanted = normalise(typed)
-        scored = [(max(fuzz.WRatio(wanted, name) for name in entry.names), entry.film.label) for entry in self._entries]
+        scored = [
+            (max((fuzz.ratio(wanted, name) for name in entry.names), default=0.0), entry.film.label)
+            for entry in self._entries
+        ]
         return [label for score, label in sorted(scored, reverse=True)[:3] if wanted and score >= NEAR]
 
 
@@ -154,7 +161,7 @@ def _likeness(wanted: str, name: str) -> float:
         return 89.0
     if len(joined_wanted) >= 5 and joined_wanted in joined_name:
         return 86.0
-    return _misspelt(bare_wanted, bare_name)
+    return max(_misspelt(wanted, name), _misspelt(bare_wanted, bare_name))
 
 
 def _begins_words(wanted: Sequence[str], words: Sequence[str]) -> bool:
@@ -170,9 +177,10 @@ def _misspelt(wanted: str, name: str) -> float:
     whole = OSA.normalized_similarity(wanted, name) * 100
     head = OSA.normalized_similarity(wanted, name[: len(wanted)]) * 100 - 4
     tokens = fuzz.token_sort_ratio(wanted, name) - 6
+    inside = fuzz.partial_ratio(wanted, name) - 14 if _LONG <= len(wanted) < len(name) else 0.0
     # "Zootopia 3" is no misspelt "Zootopia 2".
     other_number = 16.0 if set(_NUMBER.findall(wanted)) - set(_NUMBER.findall(name)) else 0.0
-    return min(max(whole, head, tokens), 88.0) - other_number
+    return min(max(whole, head, tokens, inside), 88.0) - other_number
 
 
 def _soonest(film: Film, country: str, today: date) -> tuple[int, date]:

@@ -121,8 +121,11 @@ def posted(post: Post, at: datetime) -> Posted:
 
 
 def _moved(stored: Post, owed: Post) -> bool:
-    place = (stored.due_at, stored.fresh_until) != (owed.due_at, owed.fresh_until)
-    return stored.state is PostState.PLANNED and place
+    return stored.state is PostState.PLANNED and _place(stored) != _place(owed)
+
+
+def _place(post: Post) -> tuple[object, ...]:
+    return (post.due_at, post.fresh_until, post.channel_id, post.country, post.old_date, post.change_id)
 
 
 def _releases(dates: tuple[Date, ...]) -> tuple[Release, ...]:

@@ -5,6 +5,8 @@ PYTHON ?= python3
 UV ?= uv
 MARQUEE_CHROMIUM ?= $(firstword $(foreach name,chromium chromium-browser google-chrome,$(shell command -v $(name) 2>/dev/null)))
 ARGS ?=
+# Twice the cores of a small machine: half of the tests wait for a disk, a timer or another process.
+WORKERS ?= 4
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -28,7 +30,7 @@ run: $(RUN) ## Run the bot on Discord, with the settings of .env
 	@$(BIN)/marquee run $(ARGS)
 
 test: $(DEV) ## Run the tests, but for those of make e2e
-	@$(BIN)/python -m pytest -n logical --dist worksteal --ignore tests/e2e --ignore tests/benchmarks $(ARGS)
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal --ignore tests/e2e --ignore tests/benchmarks $(ARGS)
 
 check: $(DEV) ## Check style, types and import direction (runs no tests)
 	@$(MAKE) --no-print-directory --keep-going lint types imports

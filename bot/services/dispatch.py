@@ -20,6 +20,7 @@ from bot.domain.messages import (
     settle,
 )
 from bot.domain.posts import Post, PostKind, PostState, still_owed
+from bot.domain.releases import first_date
 from bot.ports import Clock, MessageSender
 from bot.store import films as film_store
 from bot.store import messages as message_store
@@ -146,7 +147,7 @@ class Dispatch:
         except TimeoutError:
             attempt = Attempt(Outcome.UNKNOWN, reason="Discord did not answer in time")
         settled = await self._settle(message, attempt, still_true=still_true)
-        if settled and attempt.outcome is Outcome.SENT and attempt.discord_message_id and not still_true:
+        if settled and attempt.outcome is Outcome.SENT and attempt.discord_message_id and await self._is_wrong(message):
             await self._sender.correct(message, attempt.discord_message_id)
 
     async def _attempt(self, parcel: Parcel) -> Attempt:
@@ -200,6 +201,17 @@ class Dispatch:
                 if (film := await film_store.find_film(tx, film_id)) is not None
             }
         return Parcel(message, subscriber, films, tuple(skipped), self._clock.now())
+
+    async def _is_wrong(self, message: Message) -> bool:
+        """Whether a post of `message` names a day that is no longer the film's; an old one is not wrong."""
+        async with self._db.reading() as tx:
+            subscriptions = await subscriber_store.list_subscriptions(tx, message.subscriber_id)
+        films = {subscription.film.id: subscription.film for subscription in subscriptions}
+        return any(
+            post.film_id in films and first_date(films[post.film_id], post.country, post.type) != post.date
+            for post in message.posts
+            if post.kind is not PostKind.RESUME
+        )
 
     async def _is_still_true(self, message: Message, now: datetime) -> bool:
         """Whether every post of `message` is still owed and fresh."""

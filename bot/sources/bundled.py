@@ -121,7 +121,10 @@ def digest_of(folder: Path) -> str:
     """A digest of every file of the catalogue, by name and content."""
     digest = hashlib.sha256()
     for path in _files(folder):
-        digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
+        try:
+            digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
+        except OSError as error:
+            raise CatalogueError(f"The catalogue file {path.name} cannot be read: {error.strerror}.") from error
     return digest.hexdigest()
 
 
@@ -146,10 +149,10 @@ def _files(folder: Path) -> Iterator[Path]:
 def _load(path: Path, kind: type[T]) -> T:
     try:
         return msgspec.convert(tomllib.loads(path.read_text(encoding="utf-8")), kind)
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise CatalogueError(f"The catalogue file {path.name} is not valid TOML: {error}.") from error
     except msgspec.ValidationError as error:
         raise CatalogueError(f"The catalogue file {path.name} is wrong: {error}.") from error
+    except (ValueError, RecursionError) as error:  # tomllib also fails on numbers and nesting without end
+        raise CatalogueError(f"The catalogue file {path.name} is not valid TOML: {error}.") from error
     except OSError as error:
         raise CatalogueError(f"The catalogue file {path.name} cannot be read: {error.strerror}.") from error
 
@@ -211,6 +214,8 @@ def _franchise(path: Path, films: Mapping[str, Film]) -> CatalogueFranchise:
 
 
 def _entry(entry: _Entry, films: Mapping[str, Film]) -> CatalogueEntry:
+    if entry.film is not None and entry.series is not None:
+        raise ValueError("an entry names both a film and a series")
     if entry.film is not None:
         film = films.get(entry.film)
         if film is None:
@@ -221,8 +226,8 @@ def _entry(entry: _Entry, films: Mapping[str, Film]) -> CatalogueEntry:
         return CatalogueEntry(EntryKind.FILM, film.title, entry.story, entry.film, date, country, entry.note)
     if entry.series is None:
         raise ValueError("an entry names neither a film nor a series")
-    date = ReleaseDate.parse(entry.date)
-    return CatalogueEntry(EntryKind.SERIES, entry.series, entry.story, None, date, entry.country, entry.note)
+    title, date, country = _text(entry.series, "series"), ReleaseDate.parse(entry.date), _country(entry.country)
+    return CatalogueEntry(EntryKind.SERIES, title, entry.story, None, date, country, entry.note)
 
 
 def _country(code: str) -> str:

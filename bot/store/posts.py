@@ -38,7 +38,12 @@ async def arm_post(tx: Transaction, post: Post) -> bool:
 
 async def move_post(tx: Transaction, post_id: int, post: Post) -> bool:
     """Give a planned post the time, channel and news of `post`; False if it is planned no longer."""
-    values = {"country": post.country, "old_date": text_or_none(post.old_date), "change_id": post.change_id, **_place(post)}
+    values = {
+        "country": post.country,
+        "old_date": text_or_none(post.old_date),
+        "change_id": post.change_id,
+        **_place(post),
+    }
     return await tx.one("move_post", post_id=post_id, **values) is not None
 
 

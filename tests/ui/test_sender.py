@@ -20,8 +20,6 @@ from tests.standin.pointing import pointed_at
 from tests.standin.records import Guild
 from tests.ui.parcels import LONG_AGO, POSTS, QuickShop, parcel, post, resume
 
-pytest_plugins = ["tests.ui.sending"]
-
 
 @pytest.fixture
 def no_sleep(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,8 +13,6 @@ from tests.standin.client import StandinClient
 from tests.standin.records import Guild
 from tests.ui.parcels import LONG_AGO, POSTS
 
-pytest_plugins = ["tests.ui.sending"]
-
 
 async def test_what_was_sent_is_found_among_what_others_said(
     standin: StandinClient, sender: DiscordSender, told: Parcel, guild: Guild, channel_id: int

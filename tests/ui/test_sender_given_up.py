@@ -8,8 +8,6 @@ from bot.domain.messages import Outcome, Parcel
 from bot.ui.sender import DiscordSender
 from tests.standin.client import StandinClient
 
-pytest_plugins = ["tests.ui.sending"]
-
 POSTS = "/channels/*/messages"
 
 

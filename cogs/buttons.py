@@ -161,7 +161,7 @@ async def preview(interaction: Interaction, _: PreviewId, _values: list[Any]) ->
     require_manager(interaction, "see the schedule")
     parcel = await context_of(interaction).schedule.find_preview(guild_of(interaction), now_of(interaction))
     if parcel is None:
-        await refuse(interaction, "Nothing is due, so there is nothing to preview.")
+        await refuse(interaction, "Nothing is due, or a pause keeps it back: there is nothing to preview.")
         return
     spec = picture_of(parcel)
     rendered = render_message(parcel, await draw(interaction, spec) if spec else None)

@@ -43,7 +43,7 @@ class ScheduleCommands(commands.Cog):
         subscriber = await get_subscriber(interaction)
         film_id, what = await _what(interaction, film)
         await context_of(interaction).tracking.pause(subscriber, film_id, until, now)
-        when = f"until {local_time(until, subscriber.zone)}" if until else "until somebody types `/resume`"
+        when = f"until {local_time(until, subscriber.zone, now)}" if until else "until somebody types `/resume`"
         said = f"⏸️ Posts about {what} are paused {when}. What falls due meanwhile is told in one message afterwards."
         await _say(interaction, said)
 

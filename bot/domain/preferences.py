@@ -13,7 +13,7 @@ from bot.domain.places import find_country, find_zone
 from bot.domain.subscribers import MAX_MILESTONE_DAYS, MAX_MILESTONES
 
 _HOUR = re.compile(r"(\d{1,2})(?:[:.h](\d{2}))?\s*(am|pm)?(?:\s*(?:uhr|h))?", re.IGNORECASE)
-_SPAN = re.compile(r"(?:in\s+|for\s+)?(\d{1,4}|an?|one)\s*(h|hours?|d|days?|w|weeks?|m|months?)", re.IGNORECASE)
+_SPAN = re.compile(r"(?:in\s+|for\s+)?(\d{1,4}|an?|one)\s*(h|hours?|d|days?|w|weeks?|months?)", re.IGNORECASE)
 _UNTYPED = 80
 _MONTHS = frozenset(
     name.casefold() for names in (calendar.month_name, calendar.month_abbr) for name in names if name

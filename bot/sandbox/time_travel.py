@@ -13,6 +13,7 @@ from discord.ext import commands
 from bot.domain.dates import weekday_date
 from bot.sandbox.journey import Stage, Timeline, travel
 from bot.sandbox.moments import MAX_YEARS, BadMoment, Home, parse_moment, suggest_moments
+from bot.ui.phrases import city
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,9 @@ class TimeTravel(commands.Cog):
         home = await timeline.get_home()
         count = "No post was due" if posts == 0 else "1 post appeared" if posts == 1 else f"{posts} posts appeared"
         channel = interaction.client.get_partial_messageable(interaction.channel_id)
-        await channel.send(f"⏱️ It is now **{_in_words(stage.now(), home)}** in {_place(home)}. {count} on the way.")
+        await channel.send(
+            f"⏱️ It is now **{_in_words(stage.now(), home)}** in {city(home.zone.key)}. {count} on the way."
+        )
         self._travel.arrived(stage.now())
 
     @commands.Cog.listener()
@@ -85,8 +88,3 @@ def _in_words(instant: datetime, home: Home) -> str:
     """An instant on the server's clock: "Fri 6 June 2025, 09:30"."""
     here = instant.astimezone(home.zone)
     return f"{weekday_date(here.date())}, {here:%H:%M}"
-
-
-def _place(home: Home) -> str:
-    """The zone as a place: "New York"."""
-    return home.zone.key.rsplit("/", 1)[-1].replace("_", " ")

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from bot.domain.answers import Agenda
 from bot.domain.films import Film
-from bot.domain.messages import Destination, Message, MessageState, Parcel, message_key
+from bot.domain.messages import MAX_POSTS, Destination, Message, MessageState, Parcel, message_key
 from bot.domain.posts import Post, forecast, is_held_back
 from bot.domain.subscribers import SubscriberKind
 from bot.store import films as film_store
@@ -55,17 +55,27 @@ class Schedule:
         )
 
     async def find_preview(self, guild_id: int, now: datetime) -> Parcel | None:
-        """The next message as it will be; None if nothing is coming."""
-        agenda = await self.find_agenda(guild_id, now)
-        if agenda is None or not agenda.coming:
+        """The next message as it will be, without what a pause will keep back; None if nothing is coming."""
+        async with self._db.reading() as tx:
+            subscriber = await subscriber_store.find_subscriber(tx, SubscriberKind.GUILD, guild_id)
+            if subscriber is None:
+                return None
+            subscriptions = {s.film.id: s for s in await subscriber_store.list_subscriptions(tx, subscriber.id)}
+        coming = [
+            post
+            for post in forecast(subscriber, list(subscriptions.values()))
+            if post.due_at > now and not is_held_back(post, subscriber, subscriptions.get(post.film_id or 0))
+        ]
+        if not coming:
             return None
-        first = agenda.coming[0]
-        together = tuple(p for p in agenda.coming if (p.due_at, p.channel_id) == (first.due_at, first.channel_id))
+        first = coming[0]
+        due = [post for post in coming if (post.due_at, post.channel_id) == (first.due_at, first.channel_id)]
+        together = tuple(due[:MAX_POSTS])  # forecast() has the most pressing first
         films = await self._films(together)
         channel_id = first.channel_id or 0
         message = Message(
             id=0,
-            subscriber_id=agenda.subscriber.id,
+            subscriber_id=subscriber.id,
             channel_id=channel_id,
             state=MessageState.SENDING,
             owner="preview",
@@ -75,7 +85,7 @@ class Schedule:
             message_key=message_key(channel_id, (post.dedup_key for post in together)),
             posts=together,
         )
-        return Parcel(message, agenda.subscriber, films, (), first.due_at)
+        return Parcel(message, subscriber, films, (), first.due_at)
 
     async def _films(self, posts: Sequence[Post]) -> dict[int, Film]:
         async with self._db.reading() as tx:

@@ -6,12 +6,12 @@ from datetime import date
 from bot.domain.dates import ReleaseDate, span_in_words
 from bot.domain.films import PUBLIC, EntryKind, FranchiseEntry, Release, ReleaseType
 from bot.domain.places import country_name, flag
-from bot.domain.posts import PostKind, forecast
+from bot.domain.posts import PostKind, forecast, is_held_back
 from bot.domain.releases import is_again
 from bot.ui.card import Part, button, gap, text
 from bot.ui.film_view import FilmView, TabBody, dated, distance, moves_of, noted, turn
 from bot.ui.ids import Tab
-from bot.ui.phrases import TYPES, country_with_flag, local_time, post_name
+from bot.ui.phrases import TYPES, city, country_with_flag, local_time, pause_line, post_name
 from bot.ui.text import escape, small, within
 
 COUNTRIES_A_PAGE = 12
@@ -125,9 +125,14 @@ def render_countdown(view: FilmView) -> TabBody:
     """How long it still is, and which posts are still to come."""
     parts: list[Part] = [text(*_how_long(view))]
     coming = _coming(view)
+    paused = pause_line(view.subscriber, view.subscription, view.now) if view.subscriber and view.subscription else ""
+    if coming or paused:
+        parts.append(gap())
+    if paused:
+        parts.append(text(paused))
     if coming:
-        clocks = view.subscriber.timezone.rpartition("/")[2].replace("_", " ") if view.subscriber else ""
-        parts += [gap(), text("**Still to be posted here**", *coming, small(f"Hours in {clocks} time"))]
+        clocks = city(view.subscriber.timezone) if view.subscriber else ""
+        parts.append(text("**Still to be posted here**", *coming, small(f"Hours in {clocks} time")))
     elif view.subscription is None and view.subscriber is not None:
         parts.append(text(small("Not tracked here. `/track` posts the countdown.")))
     return TabBody(tuple(parts), picture=view.picture)
@@ -166,15 +171,19 @@ def _then(view: FilmView) -> str:
 
 
 def _coming(view: FilmView) -> list[str]:
-    """The posts about this film that are still to come, with when clocks here show it."""
+    """The posts about this film that are still to come and that no pause keeps back, with when clocks here show it."""
     subscriber, subscription = view.subscriber, view.subscription
     if subscriber is None or subscription is None:
         return []
     posts = [
         post
         for post in forecast(subscriber, [subscription])
-        if post.due_at > view.now and post.kind in (PostKind.COUNTDOWN, PostKind.RELEASE)
+        if post.due_at > view.now
+        and post.kind in (PostKind.COUNTDOWN, PostKind.RELEASE)
+        and not is_held_back(post, subscriber, subscription)
     ]
-    lines = [f"{local_time(post.due_at, subscriber.zone)} · {post_name(post)}" for post in posts[:_MILESTONES]]
+    lines = [
+        f"{local_time(post.due_at, subscriber.zone, view.now)} · {post_name(post)}" for post in posts[:_MILESTONES]
+    ]
     more = [f"and {len(posts) - _MILESTONES} more"] if len(posts) > _MILESTONES else []
     return [*lines, *more]

@@ -8,6 +8,7 @@ from bot.domain.films import Film, Release, ReleaseType
 from bot.domain.places import country_name, flag
 from bot.domain.posts import Post, PostKind
 from bot.domain.releases import counting_release
+from bot.domain.subscribers import Subscriber, Subscription
 from bot.ui.text import plain
 
 #: Discord's limit for the name of a choice.
@@ -42,10 +43,29 @@ def film_choice(film: Film, country: str) -> str:
     return plain(film.label, _MAX_CHOICE - len(tail)) + tail
 
 
-def local_time(instant: datetime, zone: ZoneInfo) -> str:
-    """An instant as clocks in `zone` show it: "Tue 3 June 09:00"; with the year if it is not the present one's."""
+def local_time(instant: datetime, zone: ZoneInfo, now: datetime) -> str:
+    """An instant as clocks in `zone` show it: "Tue 3 June 09:00"; "Wed 18 November 2026, 09:00" if `now` is in 2025."""
     local = instant.astimezone(zone)
-    return f"{weekday_date(local.date()).rsplit(' ', 1)[0]} {local:%H:%M}"
+    day = weekday_date(local.date())
+    if local.year != now.astimezone(zone).year:
+        return f"{day}, {local:%H:%M}"
+    return f"{day.rsplit(' ', 1)[0]} {local:%H:%M}"
+
+
+def city(zone: str) -> str:
+    """A time zone as a place: "New York" of America/New_York."""
+    return zone.rpartition("/")[2].replace("_", " ")
+
+
+def pause_line(subscriber: Subscriber, subscription: Subscription, now: datetime) -> str:
+    """That nothing is posted about a film at present, and until when; empty if no pause is on."""
+    pauses = [pause for pause in (subscriber.pause, subscription.pause) if pause and pause.covers(now)]
+    if not pauses:
+        return ""
+    ends = [pause.until for pause in pauses if pause.until]
+    # Of the server's pause and the film's the later end counts.
+    until = local_time(max(ends), subscriber.zone, now) if len(ends) == len(pauses) else "`/resume`"
+    return f"⏸️ Posts are paused until {until}."
 
 
 def channel(channel_id: int | None) -> str:

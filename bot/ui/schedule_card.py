@@ -7,8 +7,10 @@ from bot.domain.posts import Post, PostState
 from bot.ui.card import Accent, Card, Part, build_card, button, gap, rows, text
 from bot.ui.ids import PreviewId
 from bot.ui.phrases import channel, local_time, post_name
-from bot.ui.text import escape, small
+from bot.ui.text import escape, small, within
 
+#: Discord takes 4,000 characters a message; these leave room for the headings.
+_WARNINGS_BUDGET, _NEXT_BUDGET, _LAST_BUDGET = 800, 1300, 1700
 _MARKS = {
     PostState.SENT: "✅",
     PostState.SKIPPED: "⏭️",
@@ -21,33 +23,35 @@ def render_schedule(agenda: Agenda, now: datetime) -> Card:
     """The agenda of a server, in its own time."""
     subscriber = agenda.subscriber
     zone = subscriber.timezone.replace("_", " ")
-    coming = [_coming(post, agenda) for post in agenda.coming] or [
+    coming = [_coming(post, agenda, now) for post in agenda.coming] or [
         "Nothing is due. `/track` a film that is still to come."
     ]
-    if agenda.more:
-        coming.append(f"… and {agenda.more} more")
-    settled = [_settled(post, agenda) for post in agenda.settled] or ["Nothing has been posted yet."]
-    warnings = [f"⚠️ Posts to {channel(closed.channel_id)} are paused: {closed.reason}" for closed in agenda.closed]
+    settled = [_settled(post, agenda, now) for post in agenda.settled] or ["Nothing has been posted yet."]
+    warnings = [
+        f"⚠️ Posts to {channel(closed.channel_id)} are paused: {escape(closed.reason)}" for closed in agenda.closed
+    ]
     if subscriber.pause is not None and subscriber.pause.covers(now):
-        warnings.append(f"⏸️ This server is paused {_until(subscriber.pause.until, agenda)}. `/resume` ends it.")
+        warnings.append(f"⏸️ This server is paused {_until(subscriber.pause.until, agenda, now)}. `/resume` ends it.")
     if agenda.paused_films:
         warnings.append(f"⏸️ Paused films: {', '.join(escape(film) for film in agenda.paused_films[:5])}.")
     parts: list[Part] = [text("## Schedule", small(f"Times of {zone}."))]
     if warnings:
-        parts.append(text(*warnings))
-    parts += [text("**Next**", *coming), gap(), text("**Last**", *settled[:20])]
+        parts.append(text(*within(warnings, _WARNINGS_BUDGET)))
+    more = f"… and {agenda.more} more" if agenda.more else ""
+    parts += [text("**Next**", *within([*coming, *([more] if more else [])], _NEXT_BUDGET)), gap()]
+    parts.append(text("**Last**", *within(settled, _LAST_BUDGET)))
     parts += rows([button("Preview the next post", PreviewId(), disabled=not agenda.coming)])
     return build_card(parts, Accent.REFUSED if warnings else Accent.UPCOMING)
 
 
-def _coming(post: Post, agenda: Agenda) -> str:
-    when = local_time(post.due_at, agenda.subscriber.zone)
+def _coming(post: Post, agenda: Agenda, now: datetime) -> str:
+    when = local_time(post.due_at, agenda.subscriber.zone, now)
     where = "held back by a pause" if post.dedup_key in agenda.held_back else channel(post.channel_id)
     return f"- {when} · {_about(post, agenda)} · {where}"
 
 
-def _settled(post: Post, agenda: Agenda) -> str:
-    when = local_time(post.settled_at or post.due_at, agenda.subscriber.zone)
+def _settled(post: Post, agenda: Agenda, now: datetime) -> str:
+    when = local_time(post.settled_at or post.due_at, agenda.subscriber.zone, now)
     why = f" · {post.state.value}: {escape(post.reason, 70)}" if post.state is not PostState.SENT else ""
     return f"{_MARKS.get(post.state, '·')} {when} · {_about(post, agenda)}{why}"
 
@@ -57,5 +61,5 @@ def _about(post: Post, agenda: Agenda) -> str:
     return f"**{escape(title, 60)}**: {post_name(post)}" if title else post_name(post)
 
 
-def _until(until: datetime | None, agenda: Agenda) -> str:
-    return f"until {local_time(until, agenda.subscriber.zone)}" if until else "until somebody resumes it"
+def _until(until: datetime | None, agenda: Agenda, now: datetime) -> str:
+    return f"until {local_time(until, agenda.subscriber.zone, now)}" if until else "until somebody resumes it"

@@ -13,7 +13,7 @@ from bot.domain.places import country_name
 from bot.domain.subscribers import Subscriber, today_of
 from bot.ui.card import Accent, Card, Part, Picture, build_card, button, gap, rows, shown, text
 from bot.ui.ids import ChangeId, ChooseId, OpenId, Purpose, StopId, Tab, ZoneId
-from bot.ui.phrases import TYPES, channel, country_with_flag, film_choice, local_time, release_line
+from bot.ui.phrases import TYPES, channel, city, country_with_flag, film_choice, local_time, pause_line, release_line
 from bot.ui.text import escape, plain, small
 
 
@@ -90,28 +90,26 @@ def _release_lines(tracked: Tracked, today: date) -> list[str]:
 
 
 def _posts_lines(tracked: Tracked, now: datetime) -> list[str]:
-    pause = next((p for p in (tracked.subscriber.pause, tracked.subscription.pause) if p and p.covers(now)), None)
-    if pause is None:
-        return [_first_post(tracked, now)]
-    until = f"until {local_time(pause.until, tracked.subscriber.zone)}" if pause.until else "until `/resume`"
-    return [f"⏸️ Posts are paused {until}.", *([_first_post(tracked, now)] if tracked.posts else [])]
+    paused = pause_line(tracked.subscriber, tracked.subscription, now)
+    return [paused, *([_first_post(tracked, now)] if tracked.posts or not paused else [])]
 
 
 def _first_post(tracked: Tracked, now: datetime) -> str:
     subscriber, posts = tracked.subscriber, tracked.posts
     if posts:
         first = posts[0]
-        when, where = local_time(first.due_at, subscriber.zone), channel(first.channel_id)
+        when, where = local_time(first.due_at, subscriber.zone, now), channel(first.channel_id)
         more = len(posts) - 1
         rest = f", then {more} more" if more else ""
         which = "Next" if tracked.already else "First"
         return f"{which} post **{when}** in {where}{rest}."
     owed = tracked.counting.owed
     today = today_of(subscriber, now)
-    if owed is None and tracked.counting.main is not None:
-        return "Nothing more is due here. If a new date appears, I will say so."
     if owed is not None and owed.date.day == today:
         return "It is out today, so there is nothing left to count down. If the date moves, I will say so."
+    is_over = owed.date.is_out(today) if owed is not None else tracked.counting.main is not None
+    if is_over:
+        return "Nothing more is due here. If a new date appears, I will say so."
     if owed is not None and owed.date.day is not None:
         return "No further post is due before it. If the date moves, I will say so."
     known = (
@@ -123,7 +121,7 @@ def _first_post(tracked: Tracked, now: datetime) -> str:
 
 
 def _settings_line(subscriber: Subscriber) -> str:
-    dates = f"{country_name(subscriber.country)} dates, {subscriber.posting_time:%H:%M} {_city(subscriber.timezone)}"
+    dates = f"{country_name(subscriber.country)} dates, {subscriber.posting_time:%H:%M} {city(subscriber.timezone)}"
     return dates if subscriber.country_chosen else f"{dates}: guessed from your language. Not right? Press Change."
 
 
@@ -141,10 +139,6 @@ def _zones(tracked: Tracked, opener_id: int) -> Part:
         for zone in tracked.zones[:25]
     ]
     return ActionRow[LayoutView](Select[LayoutView](custom_id=str(ZoneId(opener_id)), options=options))
-
-
-def _city(zone: str) -> str:
-    return zone.rsplit("/", 1)[-1].replace("_", " ")
 
 
 def _director(film: Film) -> str | None:

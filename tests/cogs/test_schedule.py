@@ -81,6 +81,40 @@ class TestSchedule:
         assert len(coming) == 10 or "more" in coming[-1]
         assert len(last) == 20
 
+    async def test_of_many_failed_posts_fits_into_a_card(self, house: House, server: Server) -> None:
+        await server.admin.type("settings", countdown="1")
+        many = [film(f"Feature {n:02} {'x' * 60}", "2025-06-03" if n < 20 else "2025-06-20") for n in range(30)]
+        await server.follow(await house.add_films(*many))
+        for role in house.env.backend.get_guild(server.guild.id).roles.values():
+            role.permissions = 0 if role.name == "Marquee" else role.permissions & ~(1 << 11)
+        await house.live_until(new_york(6, 4))
+        reply = await server.admin.type("schedule")
+        _, last = parts(reply.text)
+        assert "skipped: paused" in last[0]
+        assert re.fullmatch(r"… and \d+ more", last[-1])
+
+    async def test_names_the_year_where_it_is_not_this_one(self, house: House, server: Server) -> None:
+        await house.add_films(film("The Far One", "2026-12-18"))
+        assert "First post Wed 18 November 2026, 09:00" in (await server.member.pick("track", "far one")).text
+        coming, _ = parts((await server.admin.type("schedule")).text)
+        assert coming[0].startswith("- Wed 18 November 2026, 09:00 · ")
+        assert "Wed 18 November 2026, 09:00" in (await server.member.type("next")).text
+        assert "until Mon 27 April 2026, 08:30" in (await server.admin.type("pause", for_="11 months")).text
+
+    async def test_preview_shows_all_that_is_due_together(self, house: House, server: Server) -> None:
+        await server.admin.type("settings", countdown="none")
+        await server.follow(await house.add_films(*(film(f"Feature {n:02}", "2025-06-06") for n in range(14))))
+        preview = await server.admin.click((await server.admin.type("schedule")).shown, "Preview the next post")
+        assert [f"Feature {n:02}" for n in range(14) if f"Feature {n:02}" not in preview.text] == []
+
+    async def test_preview_leaves_out_what_a_pause_keeps_back(self, house: House, server: Server) -> None:
+        await server.member.pick("track", "ballerina 2025")
+        await server.admin.type("pause", for_="5 days")
+        schedule = (await server.admin.type("schedule")).shown
+        assert "in 3 days" in (await server.admin.click(schedule, "Preview the next post")).text
+        await server.admin.type("pause", for_="until I resume")
+        assert "keeps it back" in (await server.admin.click(schedule, "Preview the next post")).refusal
+
     async def test_preview_shows_the_next_post_to_one_person_without_a_ping(self, house: House, server: Server) -> None:
         role = server.guild.create_role("Filmgoers", mentionable=True)
         await server.admin.type("settings", ping_role=role, countdown="none")
@@ -153,6 +187,23 @@ class TestPause:
         coming, _ = parts((await server.admin.type("schedule")).text)
         assert not [line for line in coming if "30 May" in line and not re.search("paused|held back", line)]
 
+    async def test_takes_its_posts_out_of_the_countdown_tab(self, server: Server) -> None:
+        await server.member.pick("track", "ballerina 2025")
+        await server.admin.type("pause", for_="1 week")  # to 3 June, 08:30
+        tab = (await server.member.type("next")).text
+        assert "Posts are paused until Tue 3 June 08:30" in tab
+        assert "Fri 30 May" not in tab
+        assert "Tue 3 June 09:00 · 3 days to go" in tab
+        await server.admin.pick("pause", "ballerina", for_="until I resume")
+        tab = (await server.member.type("next")).text
+        assert "Posts are paused until /resume" in tab.replace("`", "")
+        assert "Still to be posted" not in tab
+
+    async def test_of_a_film_where_nothing_is_tracked_says_so(self, server: Server) -> None:
+        for command, options in {"pause": {"for_": "1 day"}, "resume": {}}.items():
+            refused = (await server.admin.type(command, film="ballerina 2025", **options)).refusal
+            assert refused.startswith("Nothing is tracked here yet"), refused
+
     async def test_for_good_lasts_until_resumed(self, house: House, server: Server) -> None:
         await server.member.pick("track", "ballerina 2025")
         await server.admin.type("pause", for_="until I resume")
@@ -216,7 +267,8 @@ class TestPause:
         assert await server.admin.names("pause", "for", "10 days") != []
 
     async def test_a_time_that_does_not_exist_gets_an_example(self, server: Server) -> None:
-        for typed in ("soon", "", "0 days", "-1 day", "9999 days", "400 weeks", "1.5 days", "3", "day", "x" * 300):
+        wrong = ("soon", "", "0 days", "-1 day", "9999 days", "400 weeks", "1.5 days", "3", "5m", "day", "x" * 300)
+        for typed in wrong:
             refused = (await server.admin.type("pause", for_=typed)).refusal
             assert "For example" in refused, typed
         assert "paused" not in (await server.admin.type("schedule")).text

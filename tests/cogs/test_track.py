@@ -186,7 +186,8 @@ class TestOutAlready:
         reply = await server.member.pick("track", "john wick 4")
         assert re.search(r"[Oo]ut since.*24 March 2023", reply.text)
         assert "First post" not in reply.text
-        assert not re.search(r"count ?down|until it", reply.text)
+        assert not re.search(r"count ?down|until it|before it", reply.text)
+        assert "Nothing more is due here" in reply.text
 
     @pytest.mark.starts(new_york(6, 20, 8))
     async def test_tracks_what_is_still_to_come(self, house: House, server: Server) -> None:

@@ -2,13 +2,14 @@
 
 import logging
 
-from bot.domain.errors import FilmNotFound, FilmNotNamed, NotTracked, SeveralFilms
+from bot.domain.errors import FilmNotFound, NotTracked, SeveralFilms, UserError
 from bot.domain.films import Film
 from bot.domain.subscribers import today_of
 from bot.services.search import shown
 from bot.ui.card import Card, Picture
 from bot.ui.film_card import FilmView, picture_of, render_film_card
 from bot.ui.ids import Purpose, Tab
+from bot.ui.list_cards import nothing_tracked
 from bot.ui.pictures import PictureSpec
 from bot.ui.tracking_card import render_picker
 from cogs.context import Interaction, context_of, country_of, find_subscriber, guild_of, now_of, show
@@ -83,7 +84,7 @@ async def resolve_tracked(interaction: Interaction, typed: str) -> Film:
     """The followed film that a submitted text means.
 
     Raises:
-        FilmNotNamed: nothing is followed.
+        UserError: nothing is tracked.
         FilmNotFound: nothing fits.
         NotTracked: a film fits, and is not followed.
         SeveralFilms: more than one fits.
@@ -92,7 +93,7 @@ async def resolve_tracked(interaction: Interaction, typed: str) -> Film:
     subscriber, followed = await context.tracking.list_tracked(guild_of(interaction))
     among = {subscription.film.id for subscription in followed}
     if subscriber is None or not among:
-        raise FilmNotNamed
+        raise UserError(nothing_tracked())
     today = today_of(subscriber, now_of(interaction))
     try:
         found = context.search.resolve(typed, subscriber.country, today, among)

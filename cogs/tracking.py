@@ -32,7 +32,7 @@ from cogs.showing import draw, resolve, resolve_tracked
 class TrackingCommands(commands.Cog):
     """Everyone's, unless `/settings` says otherwise."""
 
-    @app_commands.command(description="Follow a film: countdowns and the release day are posted here")
+    @app_commands.command(description="Track a film: countdowns and the release day are posted here")
     @app_commands.describe(
         film="Its title; the list shows what fits as you type",
         channel="Post about this film in another channel (needs Manage Server)",
@@ -51,15 +51,15 @@ class TrackingCommands(commands.Cog):
         if found is not None:
             await show(interaction, await track_film(interaction, found.id, channel))
 
-    @app_commands.command(description="Stop following a film")
-    @app_commands.describe(film="One of the films that this server follows")
+    @app_commands.command(description="Stop tracking a film")
+    @app_commands.describe(film="One of the films that this server tracks")
     async def untrack(self, interaction: Interaction, film: app_commands.Transform[str, TrackedFilmOption]) -> None:
         """Stop following a film."""
         await require_right_to_track(interaction, "stop tracking films")
         found = await resolve_tracked(interaction, film)
         await show(interaction, render_untracked(await untrack_film(interaction, found.id)))
 
-    @app_commands.command(description="The films that this server follows, by date")
+    @app_commands.command(description="The films that this server tracks, by date")
     async def tracked(self, interaction: Interaction) -> None:
         """List what is followed."""
         card = await tracked_card(interaction, 0, interaction.user.id)

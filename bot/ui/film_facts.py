@@ -128,7 +128,7 @@ def _here(view: FilmView) -> list[Part]:
     if subscriber is None:
         return [text(small(f"Dates are for {country_name(view.country)} until `/settings` names another country."))]
     if subscription is None:
-        followed = "Not tracked here. `/track` follows it."
+        followed = "Not tracked here. `/track` changes that."
     else:
         since = weekday_date(local_day(subscription.tracked_at, subscriber.zone))
         where = ""

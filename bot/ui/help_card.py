@@ -5,16 +5,16 @@ from bot.ui.text import small
 
 #: Task → the commands for it, in the order of a first visit. Every command stands in it once (a test looks).
 TASKS: dict[str, dict[str, str]] = {
-    "Follow a film": {
+    "Track a film": {
         "/track": "count down to it here, and say so when its date moves",
-        "/tracked": "what this server follows, by date",
-        "/untrack": "stop following one",
+        "/tracked": "what this server tracks, by date",
+        "/untrack": "stop tracking one",
     },
     "Look something up": {
         "/film": "its card: dates, people, where it stands in its story",
         "/cast": "who plays whom",
         "/trivia": "something worth knowing; spoilers stay hidden",
-        "/next": "the followed film that comes next",
+        "/next": "the tracked film that comes next",
         "/upcoming": "what is coming to cinemas in your country",
     },
     "Set it up (Manage Server)": {

@@ -166,10 +166,12 @@ class _Teller:
         return f"{title}: {detail}" if detail else title
 
     def _resumed(self, posts: Sequence[Post]) -> Iterator[str]:
-        """That posts are back, and what the pause kept back."""
+        """That posts are back, and what the pause kept back; nothing beside other posts if it kept nothing back."""
         films = {post.film_id for post in posts}
         about = f" about {self._title(posts[0])}" if len(films) == 1 and posts[0].film_id is not None else ""
         skipped = self.parcel.skipped
+        if not skipped and len(posts) < len(self.parcel.message.posts):
+            return  # the other posts show by themselves that posts are back
         told = " While they were paused, these were held back:" if skipped else ""
         yield f"{_EMOJI[PostKind.RESUME]} Posts{about} are back.{told}"
         for post in skipped[:MAX_SKIPPED]:

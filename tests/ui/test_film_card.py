@@ -105,7 +105,7 @@ def test_what_is_unknown_is_left_out_or_said_in_a_few_words() -> None:
         "## Caine",
         "### No date for 🇺🇸 United States yet",
         "No cast known yet.",
-        "-# Not tracked here. `/track` follows it.",
+        "-# Not tracked here. `/track` changes that.",
         "-# Marquee's catalogue",
     ]
     assert "No cast known yet." in told[Tab.CAST]
@@ -129,7 +129,7 @@ def test_an_original_title_is_told_and_films_of_one_name_are_told_apart() -> Non
 @pytest.mark.parametrize(
     ("changed", "wanted"),
     [
-        ({"subscription": None}, "-# Not tracked here. `/track` follows it."),
+        ({"subscription": None}, "-# Not tracked here. `/track` changes that."),
         ({"subscription": replace(TRACKED, pause=Pause(NOW))}, "<#555> · paused"),
         ({"subscription": replace(TRACKED, channel_id=9)}, "posts go to <#9>"),
         ({"subscriber": None, "subscription": None}, "-# Dates are for United States until `/settings`"),

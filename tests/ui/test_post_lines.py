@@ -176,3 +176,11 @@ def test_a_full_message_still_has_a_line_for_every_film(text: str, length: int) 
     lines = said(parcel(*(post(text, film_id=film.id) for film in films), films=films)).splitlines()
     assert [re.findall(r"\*\*(\d\d) ", line) for line in lines[1:]] == [[f"{film.id:02}"] for film in films]
     assert all("2025" in line for line in lines[1:])
+
+
+def test_an_end_of_a_pause_that_kept_nothing_back_is_not_told_beside_other_posts() -> None:
+    told = said(parcel(post("release theatrical 2025-06-06"), resume()))
+    assert told.startswith("🍿")
+    assert "Posts are back" not in told
+    kept = said(parcel(post("release theatrical 2025-06-06"), resume(), skipped=[post("countdown tv 2025-06-13")]))
+    assert "Posts are back. While they were paused" in kept

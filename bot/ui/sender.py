@@ -167,8 +167,9 @@ def _notice(where: str, attempt: Attempt) -> str:
     reason = escape(attempt.reason, 500)
     if attempt.outcome is Outcome.CLOSED:
         return (
-            f"Marquee's posts to {where} have stopped. {reason} Put that right or choose another channel, then open "
-            "`/settings` there: posts go on, and one message tells what was missed. `/schedule` shows what is due."
+            f"Marquee's posts to {where} have stopped. {reason} Put that right, then choose the channel again in "
+            "`/settings`, or another one: posts go on, and one message tells what was missed. `/schedule` shows what "
+            "is due."
         )
     return (
         f"A post of Marquee's to {where} may be there or not; nobody can tell. {reason} It is not sent again, so that "

@@ -121,7 +121,7 @@ async def test_the_owner_is_told_what_happened_where_and_what_to_do(
     await sender.tell_admins(told.subscriber, channel_id, await sender.send(told))
     (notice,) = await standin.list_messages(await standin.open_dm(guild.owner_id))
     assert notice.content.startswith(f"Marquee's posts to <#{channel_id}> in **The Rialto** have stopped.")
-    for words in ("Send Messages", "`/settings`", "`/schedule`"):
+    for words in ("Send Messages", "choose the channel again in `/settings`", "`/schedule`"):
         assert words in notice.content
 
 

@@ -25,6 +25,8 @@ class Loaded:
 async def load_catalogue(db: Database, digest: str, read: Callable[[], Catalogue], now: datetime) -> Loaded:
     """Take the catalogue over if a byte of it has changed; all of it or nothing. `read` is called only then.
 
+    A film that it no longer has stays: servers may track it. A franchise goes.
+
     Raises:
         CatalogueError: a file cannot be used.
     """
@@ -45,9 +47,11 @@ async def _take_over_all(tx: Transaction, catalogue: Catalogue, now: datetime) -
     for key, film in catalogue.films.items():
         ids[key], changes = await take_over(tx, film, catalogue.source, now)
         moved += len(changes)
-    for franchise in catalogue.franchises:
+    franchises = {f"{catalogue.source}:{franchise.key}": franchise for franchise in catalogue.franchises}
+    for key, franchise in franchises.items():
         entries = [_entry(entry, ids) for entry in franchise.entries]
-        await film_store.save_franchise(tx, f"{catalogue.source}:{franchise.key}", franchise.name, entries, now)
+        await film_store.save_franchise(tx, key, franchise.name, entries, now)
+    await film_store.keep_franchises(tx, catalogue.source, franchises.keys())
     return Loaded(len(catalogue.films), moved)
 
 
@@ -56,7 +60,8 @@ async def take_over(tx: Transaction, film: Film, source: str, now: datetime) -> 
 
     A film seen for the first time changes nothing for anyone.
     """
-    known = await _find_known(tx, film)
+    known_id = await film_store.find_known_film_id(tx, film)
+    known = await film_store.find_film(tx, known_id) if known_id is not None else None
     changes: list[DateChange] = []
     if known is not None:
         for country, type_, old, new in changed_dates(known.releases, film.releases):
@@ -67,14 +72,6 @@ async def take_over(tx: Transaction, film: Film, source: str, now: datetime) -> 
     if changes:
         await film_store.wake_followers(tx, film_id, now)
     return film_id, changes
-
-
-async def _find_known(tx: Transaction, film: Film) -> Film | None:
-    for source, external_id in film.ids.items():
-        film_id = await film_store.find_film_id(tx, source, external_id)
-        if film_id is not None:
-            return await film_store.find_film(tx, film_id)
-    return None
 
 
 def _entry(entry: CatalogueEntry, ids: dict[str, int]) -> FranchiseEntry:

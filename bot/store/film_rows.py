@@ -1,9 +1,11 @@
-"""Rows → films and their parts."""
+"""Rows → films and their parts, and back."""
 
+import re
+import unicodedata
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from bot.domain.dates import ReleaseDate
 from bot.domain.films import (
@@ -18,7 +20,16 @@ from bot.domain.films import (
     ReleaseType,
     Trivia,
 )
-from bot.store.columns import date_or_none, instant_of, instant_or_none, texts_of
+from bot.store.columns import (
+    date_or_none,
+    epoch,
+    epoch_or_none,
+    instant_of,
+    instant_or_none,
+    json_text,
+    text_or_none,
+    texts_of,
+)
 from bot.store.statements import Row
 
 T = TypeVar("T")
@@ -96,6 +107,71 @@ def read_trivia(row: Row) -> Trivia:
 def read_franchise(row: Row, entries: Sequence[Row]) -> Franchise:
     """A row of franchises with its entries."""
     return Franchise(row["id"], row["name"], tuple(_read_entry(entry) for entry in entries))
+
+
+def film_columns(film: Film, now: datetime) -> Mapping[str, Any]:
+    """What is written of a film itself."""
+    return {
+        "title": film.title,
+        "year": film.year,
+        "original_title": film.original_title,
+        "original_language": film.original_language,
+        "alternative_titles": json_text(film.alternative_titles),
+        "summary": film.summary,
+        "runtime_minutes": film.runtime_minutes,
+        "genres": json_text(film.genres),
+        "companies": json_text(film.companies),
+        "distributors": json_text(film.distributors),
+        "countries": json_text(film.countries),
+        "sources": json_text(film.sources),
+        "as_of": film.as_of.isoformat() if film.as_of else None,
+        "checked_at": epoch(now),
+    }
+
+
+def release_columns(film_id: int, release: Release, now: datetime) -> Mapping[str, Any]:
+    """What is written of a release."""
+    return {
+        "film_id": film_id,
+        "country": release.country,
+        "type": release.type.value,
+        "date": str(release.date),
+        "note": release.note,
+        "source": release.source,
+        "checked_at": epoch(now),
+    }
+
+
+def credit_columns(film_id: int, position: int, credit: Credit) -> Mapping[str, Any]:
+    """What is written of a credit; `position` stands within its job."""
+    return {
+        "film_id": film_id,
+        "person_key": person_key(credit.name),
+        "job": credit.job.value,
+        "position": position,
+        "character_name": credit.character,
+    }
+
+
+def change_columns(film_id: int, change: DateChange) -> Mapping[str, Any]:
+    """What is written of a changed date."""
+    return {
+        "film_id": film_id,
+        "country": change.country,
+        "type": change.type.value,
+        "old_date": text_or_none(change.old),
+        "new_date": text_or_none(change.new),
+        "source": change.source,
+        "known_at": epoch_or_none(change.known_at),
+        "history": int(change.history),
+    }
+
+
+def person_key(name: str) -> str:
+    """Make the key under which the catalogue knows a person: the name without marks, case and punctuation."""
+    bare = "".join(c for c in unicodedata.normalize("NFKD", name.casefold()) if not unicodedata.combining(c))
+    slug = re.sub(r"[\W_]+", "-", bare).strip("-")
+    return f"bundled:{slug or name}"
 
 
 def _read_entry(row: Row) -> FranchiseEntry:

@@ -1,25 +1,34 @@
 """Films and their facts in the store."""
 
-import re
-import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from bot.domain.films import Credit, DateChange, Film, FranchiseEntry, Job, Release
-from bot.store.columns import epoch, epoch_or_none, json_text, text_or_none
+from bot.domain.dates import ReleaseDate
+from bot.domain.films import Credit, DateChange, Film, FranchiseEntry, Job, ReleaseType
+from bot.store.columns import epoch, epoch_or_none
 from bot.store.database import Row, Transaction
 from bot.store.film_rows import (
     brief_film,
     by_film,
+    change_columns,
+    credit_columns,
+    film_columns,
+    person_key,
     read_change,
     read_credit,
     read_film_id,
     read_franchise,
     read_release,
     read_trivia,
+    release_columns,
 )
+
+#: The source whose ids are names of files, permanent and one for each film; an id of any other may be corrected.
+_CATALOGUE = "bundled"
+#: What makes a change of date the same change: country, type, old and new date.
+Identity = tuple[str, ReleaseType, ReleaseDate | None, ReleaseDate | None]
 
 
 async def find_film_id(tx: Transaction, source: str, external_id: str) -> int | None:
@@ -60,14 +69,23 @@ async def list_brief_films(tx: Transaction) -> list[Film]:
     ]
 
 
+async def find_known_film_id(tx: Transaction, film: Film) -> int | None:
+    """Find the film that any of `film.ids` leads to, passing over one that the catalogue has as another film."""
+    for source, external_id in film.ids.items():
+        found = await find_film_id(tx, source, external_id)
+        if found is not None and not await _is_another(tx, found, film):
+            return found
+    return None
+
+
 async def save_film(tx: Transaction, film: Film, now: datetime) -> int:
-    """Replace what is known of the film that any of `film.ids` leads to, or add it; its id.
+    """Replace what is known of the film that `find_known_film_id` finds, or add it; its id.
 
     Ids are added and never removed, and so is history; what Marquee learnt itself of changed dates is left alone.
     Wakes nobody.
     """
-    film_id = await _find_by_ids(tx, film) or film.id
-    if not film_id or not await tx.one("update_film", film_id=film_id, **_columns(film, now)):
+    film_id = await find_known_film_id(tx, film) or film.id
+    if not film_id or not await tx.one("update_film", film_id=film_id, **film_columns(film, now)):
         film_id = await _add_film(tx, film, now)
     for source, external_id in sorted(film.ids.items()):
         await tx.one("add_film_id", source=source, external_id=external_id, film_id=film_id)
@@ -78,7 +96,7 @@ async def save_film(tx: Transaction, film: Film, now: datetime) -> int:
 
 async def add_date_change(tx: Transaction, change: DateChange) -> int:
     """Record that a date is no longer what it was; the id."""
-    return (await _get(tx, "add_date_change", **_change_columns(change.film_id, change)))["id"]
+    return (await _get(tx, "add_date_change", **change_columns(change.film_id, change)))["id"]
 
 
 async def wake_followers(tx: Transaction, film_id: int, now: datetime) -> int:
@@ -110,6 +128,14 @@ async def save_franchise(tx: Transaction, key: str, name: str, entries: Sequence
     return row["id"]
 
 
+async def keep_franchises(tx: Transaction, source: str, keys: Collection[str]) -> None:
+    """Remove the franchises of `source` ("bundled") but for `keys` ("bundled:john-wick"); their films stay."""
+    for row in await tx.all("list_franchise_keys"):
+        key: str = row["franchise_key"]
+        if key.startswith(f"{source}:") and key not in keys:
+            await tx.all("remove_franchise", franchise_id=row["id"])
+
+
 async def list_shared_people(tx: Transaction, subscriber_id: int, film_id: int) -> dict[int, list[tuple[int, str]]]:
     """Map each person of the film to the other films (id, label) followed that they direct or act in."""
     shared: dict[int, list[tuple[int, str]]] = {}
@@ -130,13 +156,6 @@ async def set_meta(tx: Transaction, name: str, value: str) -> None:
     await tx.all("set_meta", name=name, value=value)
 
 
-def person_key(name: str) -> str:
-    """Make the key under which the catalogue knows a person: the name without marks, case and punctuation."""
-    bare = "".join(c for c in unicodedata.normalize("NFKD", name.casefold()) if not unicodedata.combining(c))
-    slug = re.sub(r"[\W_]+", "-", bare).strip("-")
-    return f"bundled:{slug or name}"
-
-
 async def _get(tx: Transaction, name: str, /, **values: Any) -> Row:  # noqa: ANN401 - what a column takes
     """Run a statement that always gives a row."""
     row = await tx.one(name, **values)
@@ -145,22 +164,23 @@ async def _get(tx: Transaction, name: str, /, **values: Any) -> Row:  # noqa: AN
     return row
 
 
-async def _find_by_ids(tx: Transaction, film: Film) -> int | None:
-    for source, external_id in film.ids.items():
-        found = await find_film_id(tx, source, external_id)
-        if found is not None:
-            return found
-    return None
+async def _is_another(tx: Transaction, film_id: int, film: Film) -> bool:
+    """Whether the catalogue knows `film_id` by a name that is not `film`'s: an id was in the wrong file once."""
+    ids = map(read_film_id, await tx.all("list_film_ids", film_id=film_id))
+    names = {external_id for source, external_id in ids if source == _CATALOGUE}
+    return _CATALOGUE in film.ids and bool(names) and film.ids[_CATALOGUE] not in names
 
 
 async def _add_film(tx: Transaction, film: Film, now: datetime) -> int:
-    film_id: int = (await _get(tx, "add_film", **_columns(film, now)))["id"]
+    film_id: int = (await _get(tx, "add_film", **film_columns(film, now)))["id"]
     for source, external_id in sorted(film.ids.items()):
         if not await tx.one("add_film_id", source=source, external_id=external_id, film_id=film_id):
-            # Another process added the film a moment ago: theirs stays.
             theirs = (await _get(tx, "find_film_id", source=source, external_id=external_id))["film_id"]
+            if await _is_another(tx, theirs, film):
+                continue
+            # Another process added the film a moment ago: theirs stays.
             await tx.all("remove_film", film_id=film_id)
-            await tx.one("update_film", film_id=theirs, **_columns(film, now))
+            await tx.one("update_film", film_id=theirs, **film_columns(film, now))
             return theirs
     return film_id
 
@@ -169,14 +189,14 @@ async def _replace_parts(tx: Transaction, film_id: int, film: Film, now: datetim
     """Releases, credits and trivia: what there was goes, what there is comes."""
     for statement in ("remove_releases", "remove_credits", "remove_trivia"):
         await tx.all(statement, film_id=film_id)
-    await tx.many("add_release", [_release_columns(film_id, release, now) for release in film.releases])
+    await tx.many("add_release", [release_columns(film_id, release, now) for release in film.releases])
     credits = [(position, credit) for job in Job for position, credit in enumerate(film.people(job))]
     # By key: two processes that meet the same people wait for each other in one order.
     names = sorted({(person_key(credit.name), credit.name) for _, credit in credits})
     people = [{"person_key": key, "name": name} for key, name in names]
     await tx.many("add_person", people)
     await tx.many("rename_person", people)
-    await tx.many("add_credit", [_credit_columns(film_id, position, credit) for position, credit in credits])
+    await tx.many("add_credit", [credit_columns(film_id, position, credit) for position, credit in credits])
     trivia = enumerate(film.trivia)
     await tx.many(
         "add_trivia",
@@ -188,76 +208,38 @@ async def _replace_parts(tx: Transaction, film_id: int, film: Film, now: datetim
 
 
 async def _add_history(tx: Transaction, film_id: int, changes: Sequence[DateChange]) -> None:
-    """Add what is not on record yet; the same change with a better time or source is corrected."""
-    rows = await tx.all("list_date_changes", film_id=film_id)
-    known = {_identity(change): change for change in map(read_change, rows) if change.history}
-    for change in changes:
-        if not change.history:
-            continue
+    """Add what is not on record yet; the same change with a better time or source is corrected.
+
+    A move that Marquee learnt itself is not history as well: the card would count it twice.
+    """
+    on_record = list(map(read_change, await tx.all("list_date_changes", film_id=film_id)))
+    known = {_identity(change): change for change in on_record if change.history}
+    history = [change for change in changes if change.history]
+    learnt = _steps_of(history, {_identity(change) for change in on_record if not change.history})
+    for change in history:
         stored = known.get(_identity(change))
         if stored is None:
-            await tx.one("add_date_change", **_change_columns(film_id, change))
+            if _identity(change) not in learnt:
+                await tx.one("add_date_change", **change_columns(film_id, change))
         elif (stored.source, stored.known_at) != (change.source, change.known_at):
             known_at = epoch_or_none(change.known_at)
             await tx.all("update_history", change_id=stored.id, source=change.source, known_at=known_at)
 
 
-def _identity(change: DateChange) -> tuple[object, ...]:
-    return change.country, change.type, change.old, change.new
+def _steps_of(history: Sequence[DateChange], learnt: Collection[Identity]) -> set[Identity]:
+    """The steps, one or several on end, that lead from the first to the last date of a move that was learnt."""
+    steps: set[Identity] = set()
+    for country, type_, old, new in learnt:
+        chain = [s for s in map(_identity, history) if s[:2] == (country, type_)]
+        starts = [place for place, step in enumerate(chain) if step[2] == old]
+        ends = [place + 1 for place, step in enumerate(chain) if step[3] == new and starts and place >= starts[0]]
+        steps.update(chain[starts[0] : ends[0]] if ends else ())
+    return steps
 
 
-def _columns(film: Film, now: datetime) -> Mapping[str, Any]:
-    return {
-        "title": film.title,
-        "year": film.year,
-        "original_title": film.original_title,
-        "original_language": film.original_language,
-        "alternative_titles": json_text(film.alternative_titles),
-        "summary": film.summary,
-        "runtime_minutes": film.runtime_minutes,
-        "genres": json_text(film.genres),
-        "companies": json_text(film.companies),
-        "distributors": json_text(film.distributors),
-        "countries": json_text(film.countries),
-        "sources": json_text(film.sources),
-        "as_of": film.as_of.isoformat() if film.as_of else None,
-        "checked_at": epoch(now),
-    }
-
-
-def _release_columns(film_id: int, release: Release, now: datetime) -> Mapping[str, Any]:
-    return {
-        "film_id": film_id,
-        "country": release.country,
-        "type": release.type.value,
-        "date": str(release.date),
-        "note": release.note,
-        "source": release.source,
-        "checked_at": epoch(now),
-    }
-
-
-def _credit_columns(film_id: int, position: int, credit: Credit) -> Mapping[str, Any]:
-    return {
-        "film_id": film_id,
-        "person_key": person_key(credit.name),
-        "job": credit.job.value,
-        "position": position,
-        "character_name": credit.character,
-    }
-
-
-def _change_columns(film_id: int, change: DateChange) -> Mapping[str, Any]:
-    return {
-        "film_id": film_id,
-        "country": change.country,
-        "type": change.type.value,
-        "old_date": text_or_none(change.old),
-        "new_date": text_or_none(change.new),
-        "source": change.source,
-        "known_at": epoch_or_none(change.known_at),
-        "history": int(change.history),
-    }
+def _identity(change: DateChange) -> Identity:
+    old, new = (day if day and day.first else None for day in (change.old, change.new))  # "tba" is no date
+    return change.country, change.type, old, new
 
 
 def _in_job_order(credits: Iterable[Credit]) -> tuple[Credit, ...]:

@@ -10,7 +10,7 @@ from bot.domain.dates import TBA, ReleaseDate
 from bot.domain.films import Credit, DateChange, EntryKind, Film, FranchiseEntry, Job, Release, ReleaseType
 from bot.store import films, subscribers
 from bot.store.database import Database
-from bot.store.films import person_key
+from bot.store.film_rows import person_key
 from tests.store.samples import BALLERINA, GUILD, JOHN_WICK, NOW, THEATRICAL_US, follow, store_film, store_guild
 
 
@@ -106,6 +106,22 @@ async def test_an_id_that_another_film_has_stays_there(database: Database) -> No
     assert "tmdb" not in (await find(database, wick)).ids
 
 
+async def test_a_film_that_is_new_in_the_catalogue_takes_no_other_ones_place(database: Database) -> None:
+    """Somebody once put its id into the wrong file."""
+    ballerina = await store_film(database)
+    new = replace(JOHN_WICK, ids={"tmdb": "541671"} | JOHN_WICK.ids)
+    wick = await store_film(database, new)
+    assert wick != ballerina
+    assert await store_film(database, new) == wick
+    assert await store_film(database) == ballerina
+    assert ((await find(database, ballerina)).title, (await find(database, wick)).title) == ("Ballerina", "John Wick")
+
+
+async def test_a_film_of_another_source_may_come_into_the_catalogue(database: Database) -> None:
+    film_id = await store_film(database, replace(BALLERINA, ids={"tmdb": "541671"}))
+    assert await store_film(database) == film_id
+
+
 async def test_a_film_without_ids_is_found_by_its_own(database: Database) -> None:
     film_id = await store_film(database, Film(0, "Untitled"))
     assert await store_film(database, Film(film_id, "Titled")) == film_id
@@ -147,6 +163,40 @@ async def test_what_marquee_learnt_itself_is_left_alone(database: Database) -> N
     stored = await find(database, film_id)
     assert stored.changes[-1] == replace(learnt, id=change_id)
     assert len(stored.changes) == 3
+
+
+A, B, C = (ReleaseDate.parse(text) for text in ("2026-12-18", "2027-02-05", "2027-03-05"))
+
+
+@pytest.mark.parametrize(
+    ("learnt", "told", "kept"),
+    [
+        pytest.param((A, B), [(A, B)], [], id="the same"),
+        pytest.param((A, B), [(None, A), (A, B)], [(None, A)], id="and one before it"),
+        pytest.param((A, C), [(None, A), (A, B), (B, C)], [(None, A)], id="in two steps"),
+        pytest.param((TBA, A), [(None, A)], [], id="to be announced is no date"),
+        pytest.param((B, C), [(A, B)], [(A, B)], id="another"),
+        pytest.param((B, A), [(A, B)], [(A, B)], id="the other way"),
+    ],
+)
+async def test_a_move_that_was_learnt_is_not_history_as_well(
+    database: Database,
+    learnt: tuple[ReleaseDate, ReleaseDate],
+    told: list[tuple[ReleaseDate | None, ReleaseDate]],
+    kept: list[tuple[ReleaseDate | None, ReleaseDate]],
+) -> None:
+    film_id = await store_film(database, JOHN_WICK)
+    of_us = DateChange(0, film_id, "US", ReleaseType.THEATRICAL, *learnt, "bundled", NOW)
+    async with database.transaction() as tx:
+        await films.add_date_change(tx, of_us)
+    history = [replace(of_us, old=old, new=new, known_at=None, history=True) for old, new in told]
+    elsewhere = [replace(change, country="GB") for change in history]
+    for _ in range(2):
+        await store_film(database, replace(JOHN_WICK, changes=(*history, *elsewhere)))
+    stored = (await find(database, film_id)).changes
+    assert [(c.old, c.new) for c in stored if c.history and c.country == "US"] == kept
+    assert [(c.old, c.new) for c in stored if c.history and c.country == "GB"] == told
+    assert [(c.old, c.new) for c in stored if not c.history] == [learnt]
 
 
 async def test_a_change_may_begin_or_end_with_no_date(database: Database) -> None:
@@ -213,6 +263,24 @@ async def test_a_franchise_is_replaced_whole(database: Database) -> None:
     assert franchise is not None
     assert (franchise.id, franchise.name, franchise.entries) == (first, "The World of John Wick", tuple(entries))
     assert [entry.title for entry in franchise.in_story_order()] == ["The Continental", "John Wick", "Ballerina"]
+
+
+async def test_a_franchise_that_is_gone_takes_no_film_with_it(database: Database) -> None:
+    wick = await store_film(database, JOHN_WICK)
+    entry = FranchiseEntry(EntryKind.FILM, "John Wick", 1, wick, TBA, "US")
+    async with database.transaction() as tx:
+        for key in ("bundled:john-wick", "tmdb:1"):
+            await films.save_franchise(tx, key, key, [entry], NOW)
+        await films.keep_franchises(tx, "bundled", {"bundled:john-wick"})
+    assert (franchise := (await find(database, wick)).franchise)
+    assert franchise.name == "bundled:john-wick"
+    async with database.transaction() as tx:
+        await films.keep_franchises(tx, "bundled", ())
+    assert (franchise := (await find(database, wick)).franchise)
+    assert franchise.name == "tmdb:1"
+    async with database.transaction() as tx:
+        await films.keep_franchises(tx, "tmdb", ())
+    assert (await find(database, wick)).franchise is None
 
 
 async def test_people_in_other_films_that_are_followed(database: Database) -> None:

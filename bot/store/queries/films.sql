@@ -150,6 +150,14 @@ INSERT INTO franchises (franchise_key, name, checked_at) VALUES (:franchise_key,
 ON CONFLICT (franchise_key) DO UPDATE SET name = excluded.name, checked_at = excluded.checked_at
 RETURNING id;
 
+-- name: list_franchise_keys()
+-- To see which of them a catalogue no longer has.
+SELECT id, franchise_key FROM franchises ORDER BY id;
+
+-- name: remove_franchise(franchise_id)!
+-- With its entries, by their reference; films stay.
+DELETE FROM franchises WHERE id = :franchise_id;
+
 -- name: remove_franchise_entries(franchise_id)!
 -- Before the new ones.
 DELETE FROM franchise_entries WHERE franchise_id = :franchise_id;

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, Literal, cast, get_args
-from urllib.parse import SplitResult, unquote, urlsplit
+from urllib.parse import SplitResult, unquote, unquote_plus, urlsplit
 
 from dotenv.parser import parse_stream
 
@@ -74,8 +74,11 @@ class Settings:
     @property
     def secrets(self) -> tuple[Secret, ...]:
         """What no log may show, wherever it turns up."""
-        password = urlsplit(self.database_url).password or ""
-        texts = {self.token.reveal() if self.token else "", password, unquote(password)}
+        url = urlsplit(self.database_url)
+        pairs = (pair.partition("=") for pair in url.query.split("&"))
+        passwords = {url.password or "", *(text for name, _, text in pairs if name in ("password", "sslpassword"))}
+        texts = {self.token.reveal() if self.token else ""}
+        texts |= {spelling for text in passwords for spelling in (text, unquote(text), unquote_plus(text))}
         return tuple(Secret(text) for text in sorted(texts) if text)
 
 

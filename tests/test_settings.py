@@ -102,6 +102,10 @@ class TestToken:
         settings = load(DATABASE_URL="postgresql://u:p%40ss%2Fword@localhost/marquee")
         assert {secret.reveal() for secret in settings.secrets} == {"p%40ss%2Fword", "p@ss/word"}
 
+    def test_a_password_behind_the_question_mark_is_secret_too(self) -> None:
+        settings = load(DATABASE_URL="postgresql:///marquee?user=u&password=one+%40&sslpassword=two&host=h")
+        assert {secret.reveal() for secret in settings.secrets} == {"one+%40", "one+@", "one @", "two"}
+
 
 class TestAddresses:
     @pytest.mark.parametrize(

@@ -62,7 +62,7 @@ async def open_database(url: str, *, migrations: Path = MIGRATIONS) -> Database:
     scheme, _, rest = url.partition("://")
     if scheme == "sqlite" and rest.startswith("/") and len(rest) > 1:
         return await SqliteDatabase.open(Path(unquote(rest[1:])), load_migrations(migrations, "sqlite"))
-    if scheme in ("postgresql", "postgres"):
+    if scheme == "postgresql":
         try:
             from bot.store.postgres import PostgresDatabase
         except ModuleNotFoundError as error:
@@ -75,8 +75,10 @@ async def open_database(url: str, *, migrations: Path = MIGRATIONS) -> Database:
 
 
 def _without_password(url: str) -> str:
+    url, question_mark, _ = url.partition("?")  # PostgreSQL takes a password after it as well
     try:
         password = urlsplit(url).password
     except ValueError:
         return "…"
+    url += f"{question_mark}…" if question_mark else ""
     return url.replace(password, "…") if password else url

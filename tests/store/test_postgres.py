@@ -89,6 +89,8 @@ async def test_the_package_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
     "url",
     [
         "mysql://user:open-sesame@host/name",
+        "postgres://user:open-sesame@host/name",
+        "mysql://host/name?user=me&password=open-sesame",
         "sqlite://marquee.db",
         "sqlite:///",
         "marquee.db",

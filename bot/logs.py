@@ -82,7 +82,7 @@ class Mask:
 
 
 class TextFormatter(logging.Formatter):
-    """`2025-05-27 09:00:00Z INFO    bot.services.dispatch: sent (guild_id=1)`, a traceback below if there is one."""
+    """`2025-05-27 09:00:00Z INFO    bot.app: Stopped`, then any `extra` as ` (name=value)`, then any traceback."""
 
     def __init__(self, mask: Mask) -> None:
         super().__init__()

@@ -10,7 +10,8 @@
     │   ├── NothingPaused
     │   ├── BadSetting           a zone, hour, date, country or milestone that does not exist
     │   ├── NotAllowed
-    │   └── NotInServer
+    │   ├── NotInServer
+    │   └── BadMoment            (bot/sandbox/moments.py)
     └── OperatorError        the person who runs Marquee must act: one sentence on stderr, exit code 2
         ├── SettingsError        (bot/settings.py)
         ├── CatalogueError       a film or franchise file that cannot be read
@@ -51,7 +52,6 @@ class FilmNotFound(UserError):
     """No film fits what was typed."""
 
     def __init__(self, typed: str, nearest: Sequence[str] = ()) -> None:
-        self.nearest = tuple(nearest)
         if nearest:
             names, labels = _joined(nearest, "or")
             super().__init__(f"No film found for “{{typed}}”. Did you mean {names}?", typed=typed, **labels)

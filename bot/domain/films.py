@@ -19,7 +19,7 @@ class ReleaseType(StrEnum):
     TV = "tv"
 
 
-#: What "the release" means unless a subscriber chose otherwise. A festival or gala (premiere) never is one.
+#: What "the release" means for everybody. A festival or gala (premiere) never is one.
 CINEMA = frozenset({ReleaseType.LIMITED, ReleaseType.THEATRICAL})
 #: Everything that the public can watch.
 PUBLIC = frozenset(ReleaseType) - {ReleaseType.PREMIERE}

@@ -52,7 +52,6 @@ class _Credit(msgspec.Struct, forbid_unknown_fields=True):
     name: str
     job: Job
     character: str = ""
-    key: str = ""
 
 
 class _Trivia(msgspec.Struct, forbid_unknown_fields=True):
@@ -168,7 +167,6 @@ def _film(path: Path) -> Film:
 def _to_film(key: str, file: _FilmFile) -> Film:
     positions: dict[Job, Iterator[int]] = {job: count() for job in Job}
     known = {name: value for name, value in msgspec.to_builtins(file.ids).items() if value is not None}
-    checked_at = dt.datetime.combine(file.as_of, dt.time(), dt.UTC)
     return Film(
         id=0,
         title=_text(file.title, "title"),
@@ -193,7 +191,6 @@ def _to_film(key: str, file: _FilmFile) -> Film:
         ids={SOURCE: key, **{name: str(value) for name, value in known.items()}},
         sources=tuple(file.sources),
         as_of=file.as_of,
-        checked_at=checked_at,
     )
 
 

@@ -28,7 +28,6 @@ class Statement:
     name: str
     sql: str
     parameters: tuple[str, ...]
-    about: str  #: the comment above it
 
     def bind(self, values: Mapping[str, Any]) -> Mapping[str, Any]:
         """Check that `values` are this statement's parameters, no more and no fewer: SQLite alone would not mind more.
@@ -59,7 +58,7 @@ def load_statements(engine: Engine) -> Mapping[str, Statement]:
                 raise ValueError(f"two statements are called {name}")
             query = getattr(queries, name)
             parameters = tuple(cast(Iterable[str], query.__signature__.parameters))[1:]  # the first is aiosql's self
-            statements[name] = Statement(name, query.sql, parameters, query.__doc__ or "")
+            statements[name] = Statement(name, query.sql, parameters)
     return statements
 
 

@@ -131,12 +131,6 @@ async def list_awake(tx: Transaction, until: datetime, limit: int) -> list[Subsc
     return [_read_subscriber(row) for row in await tx.all("list_awake", until=epoch(until), n=limit)]
 
 
-async def find_next_wake(tx: Transaction) -> datetime | None:
-    """Find when the next subscriber is to be planned; None if all sleep until a fact changes."""
-    row = await tx.one("find_next_wake")
-    return instant_or_none(row["next_wake_at"]) if row else None
-
-
 async def end_planning(tx: Transaction, subscriber_id: int, seen_revision: int, next_wake_at: datetime | None) -> bool:
     """Put a planned subscriber to sleep; False, and it stays awake, if a fact changed after `seen_revision`."""
     row = await tx.one(

@@ -8,12 +8,14 @@ import pytest
 
 from bot.domain.dates import ReleaseDate
 from bot.domain.films import DateChange, ReleaseType
+from bot.domain.messages import Attempt, MessageState, Outcome, Settlement
 from bot.domain.posts import PostKind, PostState
 from bot.domain.subscribers import Pause, Subscriber, SubscriberKind, TrackRight
-from bot.store import films, posts, subscribers
+from bot.store import films, messages, subscribers
 from bot.store.database import Database
 from tests.store.samples import (
     BALLERINA,
+    CHANNEL,
     GUILD,
     HOUR,
     JOHN_WICK,
@@ -175,6 +177,18 @@ async def test_two_hundred_films_take_no_more_statements_than_one(
     assert len(ran) == 3
 
 
+async def bring_to(database: Database, guild: Subscriber, state: PostState) -> None:
+    """Let the one post that waits come to `state`, by way of a message."""
+    if state is PostState.PLANNED:
+        return
+    async with database.transaction() as tx:
+        message = await messages.claim(tx, guild.id, CHANNEL, "me", NOW, LATER)
+        assert message is not None
+        if state is not PostState.BUNDLED:
+            settlement = Settlement(MessageState.DISSOLVED, state)
+            assert await messages.settle_message(tx, message, settlement, Attempt(Outcome.NOT_SENT), NOW)
+
+
 @pytest.mark.parametrize(
     ("state", "told"),
     [(state, state not in (PostState.PLANNED, PostState.CANCELLED)) for state in PostState],
@@ -188,14 +202,11 @@ async def test_a_change_is_told_once_its_post_is_on_its_way(database: Database, 
     )  # fmt: skip
     async with database.transaction() as tx:
         older, newer = [await films.add_date_change(tx, change) for _ in range(2)]
-    armed = await arm(
-        database,
-        a_post(guild, 1, film_id=film_id, kind=PostKind.DATE_CHANGE, change_id=older),
-        a_post(guild, 2, film_id=film_id, kind=PostKind.DATE_CHANGE, change_id=newer),
-    )
-    async with database.transaction() as tx:
-        await posts.settle_post(tx, armed[0].id, PostState.SENT, "", NOW)
-        await posts.settle_post(tx, armed[1].id, state, "", NOW)
+    await put_to_sleep(database, guild.id)
+    for number, change_id, end in ((1, older, PostState.SENT), (2, newer, state)):
+        await arm(database, a_post(guild, number, film_id=film_id, kind=PostKind.DATE_CHANGE, change_id=change_id))
+        await bring_to(database, guild, end)
+    async with database.reading() as tx:
         (subscription,) = await subscribers.list_subscriptions(tx, guild.id)
         assert subscription.told_change_id == (newer if told else older)
         assert await subscribers.find_subscription(tx, guild.id, film_id) == subscription
@@ -206,17 +217,10 @@ async def test_who_has_waited_longest_is_planned_first(database: Database) -> No
     async with database.transaction() as tx:
         for guild, minutes in zip(guilds, (30, 10, 20, 90), strict=True):
             await subscribers.end_planning(tx, guild.id, 0, NOW + timedelta(minutes=minutes))
-        assert await subscribers.find_next_wake(tx) == NOW + timedelta(minutes=10)
         found = [s.id for s in await subscribers.list_awake(tx, LATER, 10)]
         assert found == [guilds[1].id, guilds[2].id, guilds[0].id]
         assert [s.id for s in await subscribers.list_awake(tx, LATER, 1)] == [guilds[1].id]
         assert [s.id for s in await subscribers.list_awake(tx, NOW + timedelta(minutes=10), 9)] == [guilds[1].id]
-
-
-async def test_nobody_wakes_by_the_clock(database: Database) -> None:
-    await store_guild(database)
-    async with database.reading() as tx:
-        assert await subscribers.find_next_wake(tx) is None
 
 
 async def test_a_plan_of_old_facts_puts_nobody_to_sleep(database: Database) -> None:

@@ -58,10 +58,6 @@ SELECT
     paused_at, paused_until, country_chosen, timezone_chosen, settings_changed_at, revision
 FROM subscribers WHERE next_wake_at <= :until ORDER BY next_wake_at, id LIMIT :n;
 
--- name: find_next_wake()^
--- When the next subscriber wakes by the clock.
-SELECT MIN(next_wake_at) AS next_wake_at FROM subscribers;
-
 -- name: end_planning(subscriber_id, seen_revision, next_wake_at)^
 -- To sleep, unless a fact changed while the plan was made: nothing comes back then, and it stays awake.
 UPDATE subscribers SET planned_revision = :seen_revision, next_wake_at = :next_wake_at

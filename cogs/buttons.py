@@ -43,11 +43,11 @@ from cogs.context import (
 from cogs.films import coming_card
 from cogs.settings import ACTION, SettingForm, pingable, settings_card
 from cogs.showing import draw, film_card
-from cogs.tracking import require_right_to_track, track_film, tracked_card, untrack_film
+from cogs.tracking import require_right_to_track, track_film, tracked_again, tracked_card, untrack_film
 
 __all__ = ["ITEMS"]  #: complete once this module is imported
 _POST_TABS = {PostAction.DETAILS: Tab.OVERVIEW, PostAction.CAST: Tab.CAST, PostAction.TRIVIA: Tab.TRIVIA}
-_PURPOSE_TABS = {Purpose.CAST: Tab.CAST, Purpose.TRIVIA: Tab.TRIVIA, Purpose.NEXT: Tab.COUNTDOWN}
+_PURPOSE_TABS = {Purpose.CAST: Tab.CAST, Purpose.TRIVIA: Tab.TRIVIA}
 
 
 @answers(TabId)
@@ -65,7 +65,7 @@ async def open_film(interaction: Interaction, open_id: OpenId, _: list[Any]) -> 
 
 @answers(PostId)
 async def answer_post(interaction: Interaction, post_id: PostId, _: list[Any]) -> None:
-    """A button on a post answers privately and never edits the post."""
+    """A button on a post never edits it, and answers privately; that a film is no longer tracked is said to all."""
     if post_id.action is PostAction.STOP:
         await _stop(interaction, post_id.film_id)
         return
@@ -114,8 +114,11 @@ async def change_settings(interaction: Interaction, _: ChangeId, _values: list[A
 
 
 @answers(ZoneId)
-async def choose_zone(interaction: Interaction, _: ZoneId, values: list[Any]) -> None:
-    """Save which of the country's zones it is: anyone who may track says so first, then managers only."""
+async def choose_zone(interaction: Interaction, zone_id: ZoneId, values: list[Any]) -> None:
+    """Save which of the country's zones it is, and say so on the card that asked.
+
+    Anyone who may track says so first, then managers only.
+    """
     await require_right_to_track(interaction, "choose the time zone")
     now = now_of(interaction)
     subscriber = await get_subscriber(interaction)
@@ -124,6 +127,12 @@ async def choose_zone(interaction: Interaction, _: ZoneId, values: list[Any]) ->
     zone = str(values[0])
     if zone in distinct_zones(subscriber.country, now):
         subscriber = await context_of(interaction).preferences.change(subscriber.id, now, timezone=zone)
+    card = (
+        await tracked_again(interaction, zone_id.film_id) if zone_id.film_id else await settings_card(interaction, {})
+    )
+    if card is not None:
+        await replace(interaction, card)
+        return
     said = f"Posts here appear at {subscriber.posting_time:%H:%M} {subscriber.timezone.replace('_', ' ')} time."
     await refuse(interaction, said)
 
@@ -144,7 +153,7 @@ async def change_setting(interaction: Interaction, setting_id: SettingId, values
     if setting_id.name is SettingName.ROLE:
         role: discord.Role | None = values[0] if values else None
         choices: Choices = {"ping_role_id": pingable(role) if role else None}
-        await replace(interaction, await settings_card(interaction, choices, role))
+        await replace(interaction, await settings_card(interaction, choices))
         return
     subscriber = await get_subscriber(interaction)
     if values[0] == "who":

@@ -1,5 +1,6 @@
 """What every command works with, and how it reads an interaction and answers it."""
 
+import logging
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol, cast
@@ -16,10 +17,12 @@ from bot.services.search import FilmSearch
 from bot.services.settings import Preferences
 from bot.services.tracking import Place, Tracking
 from bot.ui.access import find_missing_permissions
+from bot.ui.answers import Trouble
 from bot.ui.card import Card
 from bot.ui.permissions import invite_link, missing_permissions
 from bot.ui.pictures import PictureShop
 
+log = logging.getLogger(__name__)
 Interaction = discord.Interaction[Any]
 APPLICATION_COMMAND = discord.InteractionType.application_command
 
@@ -106,6 +109,8 @@ async def require_membership(interaction: Interaction) -> None:
     except (discord.NotFound, discord.Forbidden) as error:
         link = invite_link(client.application_id or client.user.id)
         raise NotInServer(f"I am not a member of this server, so I cannot post here. Add me: {link}") from error
+    except Trouble as error:  # nothing is known against it: the first post tells
+        log.warning("Discord cannot be asked whether Marquee is in server %s: %s", interaction.guild_id, error)
 
 
 def country_of(interaction: Interaction, subscriber: Subscriber | None) -> str:

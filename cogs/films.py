@@ -43,7 +43,7 @@ class FilmCommands(commands.Cog):
     @app_commands.command(description="The tracked film that comes next, and how long it still takes")
     async def next(self, interaction: Interaction) -> None:
         """Show the countdown of the next film."""
-        await show_film(interaction, None, Tab.COUNTDOWN, Purpose.NEXT)
+        await show_film(interaction, None, Tab.COUNTDOWN, Purpose.FILM)
 
     @app_commands.command(description="What is coming to cinemas in this server's country")
     @app_commands.describe(month="A month, such as June 2027; empty: from today on")

@@ -8,17 +8,21 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.domain.errors import UserError
+from bot.domain.places import distinct_zones
 from bot.domain.preferences import read_country, read_hour, read_milestones, read_zone
 from bot.domain.subscribers import Subscriber, TrackRight
 from bot.services.settings import Choices
+from bot.ui.access import RoleStanding, find_missing_permissions, find_role_standing
+from bot.ui.answers import Trouble, sending_of
 from bot.ui.card import Card
 from bot.ui.phrases import country_with_flag
-from bot.ui.settings_card import greeting, milestones_in_words, render_settings, role_advice
+from bot.ui.settings_card import Found, greeting, milestones_in_words, render_settings
 from cogs.context import (
     Interaction,
     channel_problems,
     context_of,
     get_subscriber,
+    guild_of,
     now_of,
     replace,
     require_manager,
@@ -82,7 +86,7 @@ class SettingsCommands(commands.Cog):
             choices["track_right"] = who_may_track
         if channel is not None:
             choices["channel_id"] = channel
-        await show(interaction, await settings_card(interaction, choices, ping_role), private=True)
+        await show(interaction, await settings_card(interaction, choices), private=True)
 
 
 def pingable(role: discord.Role) -> int:
@@ -96,36 +100,47 @@ def pingable(role: discord.Role) -> int:
     return role.id
 
 
-async def settings_card(interaction: Interaction, choices: Choices, role: discord.Role | None = None) -> Card:
+async def settings_card(interaction: Interaction, choices: Choices) -> Card:
     """Save what was chosen; the card with what is in force now."""
     context, now = context_of(interaction), now_of(interaction)
     subscriber = await get_subscriber(interaction)
-    if choices.get("channel_id", subscriber.channel_id) != interaction.channel_id or "channel_id" in choices:
+    is_elsewhere = choices.get("channel_id", subscriber.channel_id) != interaction.channel_id
+    if is_elsewhere or "channel_id" in choices or choices.get("ping_role_id", subscriber.ping_role_id):
         await take_time(interaction, private=True)
     if choices:
         subscriber = await context.preferences.change(subscriber.id, now, **choices)
-    problems = await channel_problems(interaction, subscriber.channel_id)
+    problems, trouble = await channel_problems(interaction, subscriber.channel_id), ""
     if "channel_id" in choices and not problems:
-        problems = await _greet(interaction, subscriber)
+        problems, trouble = await _greet(interaction, subscriber)
     closed = await context.preferences.find_destination(subscriber.channel_id) if subscriber.channel_id else None
-    advice = role_advice(role, may_mention_all=interaction.app_permissions.mention_everyone) if role else ""
-    return render_settings(subscriber, problems, closed, saved_in_words(choices, subscriber), advice)
+    role = await _look_at_role(interaction, subscriber)
+    zones = () if subscriber.timezone_chosen else distinct_zones(subscriber.country, now)
+    return render_settings(
+        subscriber, Found(problems, trouble, closed, role), zones, saved_in_words(choices, subscriber)
+    )
 
 
-async def _greet(interaction: Interaction, subscriber: Subscriber) -> list[str]:
-    """Post the greeting in the chosen channel; what is lacking if Discord refuses."""
+async def _look_at_role(interaction: Interaction, subscriber: Subscriber) -> RoleStanding:
+    if subscriber.ping_role_id is None:
+        return RoleStanding.FINE
+    where = guild_of(interaction), subscriber.ping_role_id, subscriber.channel_id
+    return await find_role_standing(interaction.client, *where)
+
+
+async def _greet(interaction: Interaction, subscriber: Subscriber) -> tuple[list[str], str]:
+    """Post the greeting in the chosen channel; if it does not arrive, what is lacking, or else why."""
     channel_id = subscriber.channel_id or 0
     destination = interaction.client.get_partial_messageable(channel_id, guild_id=interaction.guild_id)
     try:
         await destination.send(greeting(subscriber), allowed_mentions=discord.AllowedMentions.none())
-    except discord.Forbidden as error:
-        log.info("The greeting was refused in channel %s: %s", channel_id, error.text)
-        return ["View Channel"] if error.code == 50001 else ["View Channel, Send Messages or Embed Links"]
-    except (discord.HTTPException, OSError) as error:
+    except Trouble as error:
         log.warning("The greeting did not reach channel %s: %s", channel_id, error)
-        return []
+        lacking: list[str] = []
+        if isinstance(error, discord.Forbidden):
+            lacking = await find_missing_permissions(interaction.client, guild_of(interaction), channel_id)
+        return lacking, sending_of(error, ()).reason
     await context_of(interaction).preferences.reopen(subscriber, channel_id, now_of(interaction))
-    return []
+    return [], ""
 
 
 def saved_in_words(choices: Choices, subscriber: Subscriber) -> str:

@@ -1,8 +1,11 @@
 """`/track`, `/untrack`, `/tracked`: following films."""
 
+from dataclasses import replace
+
 from discord import app_commands
 from discord.ext import commands
 
+from bot.domain.answers import Tracked
 from bot.domain.films import Film
 from bot.domain.subscribers import today_of
 from bot.ui.card import Card
@@ -85,13 +88,24 @@ async def track_film(interaction: Interaction, film_id: int, channel_id: int | N
     """Follow a film for the server; the card that says what comes."""
     now = now_of(interaction)
     tracked = await context_of(interaction).tracking.track(place_of(interaction), film_id, channel_id, now)
+    return await _card_of(interaction, tracked)
+
+
+async def tracked_again(interaction: Interaction, film_id: int) -> Card | None:
+    """The card of `track_film` as it is after a choice on it; None if the film is no longer tracked."""
+    known = await context_of(interaction).tracking.find_tracked(guild_of(interaction), film_id, now_of(interaction))
+    return await _card_of(interaction, replace(known, already=False)) if known else None
+
+
+async def _card_of(interaction: Interaction, tracked: Tracked) -> Card:
+    now = now_of(interaction)
     destination = tracked.subscription.channel_id or tracked.subscriber.channel_id
     if destination != interaction.channel_id:
         await take_time(interaction)
     problems = await channel_problems(interaction, destination)
     subscriber = tracked.subscriber
     picture = await draw(interaction, picture_of(tracked.film, subscriber.country, today_of(subscriber, now)))
-    return render_tracked(tracked, problems, now, interaction.user.id, picture)
+    return render_tracked(tracked, problems, now, picture)
 
 
 async def untrack_film(interaction: Interaction, film_id: int) -> Film:

@@ -139,7 +139,7 @@ def _here(view: FilmView) -> list[Part]:
     if subscriber.country_chosen:
         return [text(small(followed))]
     guessed = small(f"The country is a guess: {country_with_flag(subscriber.country)}.")
-    return [beside(f"{small(followed)}\n{guessed}", button("Change", ChangeId(view.opener_id)))]
+    return [beside(f"{small(followed)}\n{guessed}", button("Change", ChangeId()))]
 
 
 def render_cast(view: FilmView) -> TabBody:

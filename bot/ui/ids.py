@@ -41,11 +41,9 @@ class Purpose(StrEnum):
     """What a film is picked for."""
 
     TRACK = "track"
-    UNTRACK = "untrack"
     FILM = "film"
     CAST = "cast"
     TRIVIA = "trivia"
-    NEXT = "next"
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,21 +137,20 @@ class PageId(CustomId):
 class ChangeId(CustomId):
     """Change what Marquee guessed: the country, the zone, the channel."""
 
-    template: ClassVar[str] = f"mq:change:(?P<opener_id>{_ID})"
-    opener_id: int
+    template: ClassVar[str] = "mq:change"
 
 
 @dataclass(frozen=True, slots=True)
 class ZoneId(CustomId):
-    """The select of time zones, in a country with several."""
+    """The select of time zones, in a country with several. `film_id`: whose `/track` asked; 0: the settings' card."""
 
-    template: ClassVar[str] = f"mq:zone:(?P<opener_id>{_ID})"
-    opener_id: int
+    template: ClassVar[str] = f"mq:zone:(?P<film_id>{_ID})"
+    film_id: int
 
 
 @dataclass(frozen=True, slots=True)
 class StopId(CustomId):
-    """Stop following a film, after the question whether to."""
+    """Stop tracking a film."""
 
     template: ClassVar[str] = f"mq:stop:(?P<film_id>{_ID})"
     film_id: int

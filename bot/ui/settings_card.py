@@ -1,6 +1,7 @@
 """What `/settings` shows: everything in force, and the ways to change it."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import discord
 from discord.ui import ActionRow, ChannelSelect, LayoutView, RoleSelect, Select
@@ -8,9 +9,12 @@ from discord.ui import ActionRow, ChannelSelect, LayoutView, RoleSelect, Select
 from bot.domain.messages import Destination
 from bot.domain.places import country_name
 from bot.domain.subscribers import Subscriber, TrackRight
+from bot.ui.access import RoleStanding
 from bot.ui.card import Accent, Card, Part, build_card, gap, text
-from bot.ui.ids import SettingId, SettingName
-from bot.ui.phrases import channel, country_with_flag
+from bot.ui.ids import SettingId, SettingName, ZoneId
+from bot.ui.phrases import channel, city, country_with_flag
+from bot.ui.text import escape
+from bot.ui.zone_choice import zone_choice
 
 #: Where posts can go: what a person can write in.
 POSTABLE = [
@@ -21,10 +25,18 @@ POSTABLE = [
 ]
 
 
-def render_settings(
-    subscriber: Subscriber, problems: Sequence[str], closed: Destination | None, saved: str = "", advice: str = ""
-) -> Card:
-    """The settings in force. `problems`: permissions lacking in the channel; `saved`: what has just been changed."""
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What stands in the way of posts, as far as Discord told."""
+
+    problems: Sequence[str] = ()  #: permissions lacking in the channel
+    trouble: str = ""  #: why the greeting did not arrive, if no permission is lacking
+    closed: Destination | None = None  #: the channel's health
+    role: RoleStanding = RoleStanding.FINE
+
+
+def render_settings(subscriber: Subscriber, found: Found, zones: Sequence[str], saved: str = "") -> Card:
+    """The settings in force. `zones`: which of them it may be, if that is still a guess; `saved`: what has changed."""
     who = "everyone" if subscriber.track_right is TrackRight.EVERYONE else "people with Manage Server"
     lines = [
         f"**Channel** · {channel(subscriber.channel_id)}",
@@ -36,10 +48,12 @@ def render_settings(
         f"**Who may track** · {who}",
     ]
     parts: list[Part] = [text("## Settings", *([f"✅ {saved}"] if saved else [])), text(*lines)]
-    warnings = [*_channel_warnings(subscriber, problems, closed), *([advice] if advice else [])]
+    warnings = [*_channel_warnings(subscriber, found), *_role_warnings(subscriber, found.role)]
     if warnings:
         parts.append(text(*warnings))
     parts += [gap(), *_controls(subscriber)]
+    if len(zones) > 1:
+        parts += zone_choice(zones, subscriber.timezone, ZoneId(0))
     return build_card(parts, Accent.REFUSED if warnings else Accent.UPCOMING)
 
 
@@ -54,20 +68,10 @@ def milestones_in_words(milestones: Sequence[int]) -> str:
 
 def greeting(subscriber: Subscriber) -> str:
     """What Marquee posts once in a channel that was chosen."""
-    city = subscriber.timezone.rsplit("/", 1)[-1].replace("_", " ")
+    place = city(subscriber.timezone)
     return (
         "🎬 Marquee will post here: countdowns, release days and moved dates. "
-        f"{country_name(subscriber.country)} dates, at {subscriber.posting_time:%H:%M} {city} time."
-    )
-
-
-def role_advice(role: discord.Role, *, may_mention_all: bool) -> str:
-    """How to make a role mentionable; empty if it is."""
-    if role.mentionable or may_mention_all:
-        return ""
-    return (
-        f"⚠️ <@&{role.id}> cannot be mentioned, so nobody would be pinged. "
-        "In Server Settings → Roles → that role, tick “Allow anyone to @mention this role”."
+        f"{country_name(subscriber.country)} dates, at {subscriber.posting_time:%H:%M} {place} time."
     )
 
 
@@ -79,14 +83,31 @@ def _role(subscriber: Subscriber) -> str:
     return f"<@&{subscriber.ping_role_id}>" if subscriber.ping_role_id else "nobody"
 
 
-def _channel_warnings(subscriber: Subscriber, problems: Sequence[str], closed: Destination | None) -> list[str]:
+def _channel_warnings(subscriber: Subscriber, found: Found) -> list[str]:
     where = channel(subscriber.channel_id)
-    if problems:
-        lacking = f"⚠️ I may not post in {where}: I lack **{', '.join(problems)}**."
+    if found.problems:
+        lacking = f"⚠️ I may not post in {where}: I lack **{', '.join(found.problems)}**."
         return [f"{lacking} Allow it in the channel's settings under Permissions, then save the channel again here."]
-    if closed is not None and closed.paused:
-        return [f"⚠️ Posts to {where} are paused: {closed.reason} Save the channel again here once that is mended."]
-    return []
+    warnings: list[str] = []
+    if found.trouble:
+        said = f"⚠️ My greeting did not arrive in {where}: {escape(found.trouble)}"
+        warnings.append(f"{said} Save the channel again here to try once more.")
+    if found.closed is not None and found.closed.paused:
+        paused = f"⚠️ Posts to {where} are paused: {escape(found.closed.reason)}"
+        warnings.append(f"{paused} Save the channel again here once that is mended.")
+    return warnings
+
+
+def _role_warnings(subscriber: Subscriber, standing: RoleStanding) -> list[str]:
+    """Why a ping would reach nobody, and what to do."""
+    match standing:
+        case RoleStanding.FINE:
+            return []
+        case RoleStanding.GONE:
+            return ["⚠️ The role to ping no longer exists, so nobody is pinged. Choose another one below."]
+        case RoleStanding.NOT_MENTIONABLE:
+            said = f"⚠️ <@&{subscriber.ping_role_id}> cannot be mentioned, so nobody would be pinged."
+            return [f"{said} In Server Settings → Roles → that role, tick “Allow anyone to @mention this role”."]
 
 
 def _controls(subscriber: Subscriber) -> list[Part]:

@@ -15,11 +15,10 @@ from bot.ui.card import Accent, Card, Part, Picture, build_card, button, gap, ro
 from bot.ui.ids import ChangeId, ChooseId, OpenId, Purpose, StopId, Tab, ZoneId
 from bot.ui.phrases import TYPES, channel, city, country_with_flag, film_choice, local_time, pause_line, release_line
 from bot.ui.text import escape, plain, small
+from bot.ui.zone_choice import zone_choice
 
 
-def render_tracked(
-    tracked: Tracked, problems: Sequence[str], now: datetime, opener_id: int, picture: Picture | None = None
-) -> Card:
+def render_tracked(tracked: Tracked, problems: Sequence[str], now: datetime, picture: Picture | None = None) -> Card:
     """The answer to `/track`. `problems`: permissions that Marquee lacks where it is to post."""
     film = tracked.film
     today = today_of(tracked.subscriber, now)
@@ -33,16 +32,13 @@ def render_tracked(
         parts.append(text(_problem_line(tracked, problems)))
     parts += [gap(), text(small(_settings_line(tracked.subscriber)))]
     if len(tracked.zones) > 1:
-        parts += [
-            text(small("Your country has several time zones. Which one is this server's?")),
-            _zones(tracked, opener_id),
-        ]
+        parts += zone_choice(tracked.zones, tracked.subscriber.timezone, ZoneId(film.id))
     parts += rows(
         [
             button("Details", OpenId(film.id, Tab.OVERVIEW), discord.ButtonStyle.primary),
             button("Cast", OpenId(film.id, Tab.CAST)),
             button("Trivia", OpenId(film.id, Tab.TRIVIA)),
-            button("Change", ChangeId(opener_id)),
+            button("Change", ChangeId()),
             button("Stop tracking", StopId(film.id)),
         ]
     )
@@ -131,14 +127,6 @@ def _problem_line(tracked: Tracked, problems: Sequence[str]) -> str:
         f"⚠️ I may not post in {where}: I lack **{', '.join(problems)}**. "
         "Allow it in the channel's settings under Permissions, or choose another channel with `/settings`."
     )
-
-
-def _zones(tracked: Tracked, opener_id: int) -> Part:
-    options = [
-        discord.SelectOption(label=zone.replace("_", " "), value=zone, default=zone == tracked.subscriber.timezone)
-        for zone in tracked.zones[:25]
-    ]
-    return ActionRow[LayoutView](Select[LayoutView](custom_id=str(ZoneId(opener_id)), options=options))
 
 
 def _director(film: Film) -> str | None:

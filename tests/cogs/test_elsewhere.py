@@ -73,6 +73,10 @@ class TestNotAMember:
             assert "bot" in link[0]
         assert await house.app.context.tracking.find_subscriber(server.guild.id) is None
 
+    async def test_is_not_said_where_discord_could_not_be_asked(self, house: House, server: Server) -> None:
+        house.env.inject_error("GET", f"/guilds/{server.guild.id}*", status=400, code=0)
+        assert "is tracked" in (await server.member.pick("track", "ballerina 2025")).text
+
     async def test_lookups_work_all_the_same(self, house: House, server: Server) -> None:
         house.env.inject_error("GET", f"/guilds/{server.guild.id}*", status=404, code=10004, times=None)
         assert "Len Wiseman" in (await server.member.pick("film", "ballerina 2025")).text

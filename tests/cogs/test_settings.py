@@ -14,7 +14,7 @@ from tests.cogs.times import new_york
 
 #: The lines of the card.
 LINES = ["Channel", "Country", "Time zone", "Posting hour", "Countdown", "Role to ping", "Who may track"]
-CHANNELS, ROLES, OTHERS = range(3)
+CHANNELS, ROLES, OTHERS, ZONES = range(4)
 
 
 def lines(screen: Screen) -> dict[str, str]:
@@ -101,6 +101,15 @@ class TestOptions:
         reply = await server.admin.type("settings", country="Australia")
         assert "Australia/Sydney" in lines(reply.shown)["Time zone"]
         assert "guess" in lines(reply.shown)["Time zone"]
+
+    async def test_which_of_several_zones_it_is_is_asked_on_the_card(self, server: Server) -> None:
+        card = await server.admin.type("settings", country="Australia")
+        assert "Which one is this server's?" in card.text
+        chosen = await server.admin.choose(card.shown, "Australia/Perth", menu=ZONES)
+        assert chosen.edited
+        assert lines(chosen.shown)["Time zone"] == "Australia/Perth"
+        assert len(chosen.shown.selects) == len(card.shown.selects) - 1
+        assert "Which one" not in (await server.admin.type("settings", country="Japan")).text
 
     async def test_a_country_with_its_zone_keeps_the_zone_that_was_given(self, server: Server) -> None:
         reply = await server.admin.type("settings", country="US", time_zone="Honolulu")
@@ -250,6 +259,26 @@ class TestChannel:
         assert "may not" not in reply.text
         assert len(server.posts(room)) == 1
 
+    async def test_that_cannot_be_greeted_says_why(self, house: House, server: Server, way: str) -> None:
+        for status, code, said in ((404, 10003, "no longer exists"), (500, 0, r"\(500\)"), (400, 50035, "50035")):
+            room = server.room(f"room-{status}")
+            house.env.inject_error("POST", f"/channels/{room.id}/messages", status=status, code=code, times=None)
+            text = (await self.save(server, way, room)).text
+            assert re.search(f"greeting did not arrive in {room.mention}.*{said}", text), text
+            assert "Saved" in text
+
+    async def test_refused_though_nothing_seemed_lacking_names_exactly_what_is(
+        self, house: House, server: Server, way: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        room = server.room("late", embed_links=False)
+        house.env.inject_error("POST", f"/channels/{room.id}/messages", status=403, code=50013)
+
+        async def nothing_yet(*_: object) -> list[str]:
+            return []
+
+        monkeypatch.setattr("cogs.settings.channel_problems", nothing_yet)
+        assert f"may not post in {room.mention}: I lack Embed Links." in (await self.save(server, way, room)).text
+
     async def test_planned_posts_move_along(self, house: House, server: Server, way: str) -> None:
         await server.member.pick("track", "ballerina 2025")
         await house.live_until(new_york(6, 1))
@@ -283,6 +312,26 @@ class TestRole:
         reply = await self.save(server, way, role)
         assert re.search(r"Allow anyone to @mention this role", reply.text)
         assert role.mention in reply.text
+
+    async def test_that_is_gone_or_unticked_is_said_whenever_the_card_is_shown(
+        self, house: House, server: Server, way: str
+    ) -> None:
+        role = server.guild.create_role("Filmgoers", mentionable=True)
+        await self.save(server, way, role)
+        assert "⚠️" not in (await server.admin.type("settings")).text
+        stored = house.env.backend.get_guild(server.guild.id).roles
+        stored[role.id].mentionable = False
+        for options in ({}, {"hour": "10"}, {"channel": server.channel}):
+            assert "Allow anyone to @mention" in (await server.admin.type("settings", **options)).text, options
+        del stored[role.id]
+        assert "no longer exists" in (await server.admin.type("settings")).text
+
+    async def test_that_only_the_channel_for_posts_lets_marquee_mention_is_fine(self, server: Server, way: str) -> None:
+        role = server.guild.create_role("Filmgoers")
+        await server.admin.type("settings", channel=server.room("loud", mention_everyone=True))
+        assert "⚠️" not in (await self.save(server, way, role)).text
+        await server.admin.type("settings", channel=server.room("calm", mention_everyone=False))
+        assert "Allow anyone to @mention" in (await self.save(server, way, role)).text
 
     async def test_that_is_everyone_is_refused(self, server: Server, way: str) -> None:
         """Nobody asks for a bot that pings a whole server; Discord would show @@everyone and ping no one."""

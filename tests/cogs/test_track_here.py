@@ -112,15 +112,25 @@ class TestGuess:
 
     async def test_a_zone_that_was_chosen_is_the_managers_to_change(self, server: Server) -> None:
         reply = await server.member.pick("track", "balle")
+        still_asking = await server.member.pick("track", "superman 2025")
         await server.admin.choose(reply.shown, "America/Chicago")
-        refused = await server.member.choose(reply.shown, "America/Denver")
+        refused = await server.member.choose(still_asking.shown, "America/Denver")
         assert "Manage Server" in refused.refusal
         assert "America/Chicago" in (await server.admin.type("settings")).text
 
     async def test_once_a_zone_is_chosen_the_answer_no_longer_asks(self, server: Server) -> None:
         reply = await server.member.pick("track", "balle")
-        await server.member.choose(reply.shown, "America/Chicago")
+        chosen = await server.member.choose(reply.shown, "America/Chicago")
+        assert chosen.edited
+        assert chosen.shown.selects == []
+        assert "09:00 Chicago" in chosen.text
+        assert "Ballerina (2025) is tracked" in chosen.text
         assert "guess" not in (await server.admin.type("settings")).text.split("Time zone")[1].splitlines()[0]
+
+    async def test_a_zone_chosen_for_a_film_that_is_no_longer_tracked_is_saved_as_well(self, server: Server) -> None:
+        reply = await server.member.pick("track", "balle")
+        await server.member.pick("untrack", "balle")
+        assert "09:00 America/Chicago" in (await server.member.choose(reply.shown, "America/Chicago")).refusal
 
 
 class TestLimit:

@@ -40,7 +40,7 @@ ids = st.one_of(
     st.builds(MarkId, keys),
     st.builds(ChooseId, st.sampled_from(Purpose), numbers),
     st.builds(PageId, st.sampled_from(["upcoming", "tracked", "log"]), st.integers(0, 9999), numbers, args),
-    st.builds(ChangeId, numbers),
+    st.builds(ChangeId),
     st.builds(ZoneId, numbers),
     st.builds(StopId, numbers),
     st.builds(SettingId, st.sampled_from(SettingName)),

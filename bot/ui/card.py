@@ -59,7 +59,7 @@ def build_card(parts: Iterable[Part], accent: Accent, pictures: Sequence[Picture
     """Put `parts` into one container.
 
     Raises:
-        ValueError: more than 40 components or 4,000 characters: Discord would refuse the message.
+        ValueError: more than 40 components (discord.py counts them) or 4,000 characters: Discord would refuse it.
     """
     view = LayoutView(timeout=None)
     view.add_item(Container[LayoutView](*parts, accent_colour=int(accent)))

@@ -52,7 +52,8 @@ def _coming(post: Post, agenda: Agenda, now: datetime) -> str:
 
 def _settled(post: Post, agenda: Agenda, now: datetime) -> str:
     when = local_time(post.settled_at or post.due_at, agenda.subscriber.zone, now)
-    why = f" · {post.state.value}: {escape(post.reason, 70)}" if post.state is not PostState.SENT else ""
+    reason = post.reason.partition(". ")[0]  # the sentences after it say what to do, as /settings does
+    why = f" · {post.state.value}: {escape(reason, 70)}" if post.state is not PostState.SENT else ""
     return f"{_MARKS.get(post.state, '·')} {when} · {_about(post, agenda)}{why}"
 
 

@@ -91,6 +91,7 @@ class TestSchedule:
         reply = await server.admin.type("schedule")
         _, last = parts(reply.text)
         assert "skipped: paused" in last[0]
+        assert last[0].endswith("lacks a permission in the channel")  # whole, not cut
         assert re.fullmatch(r"… and \d+ more", last[-1])
 
     async def test_names_the_year_where_it_is_not_this_one(self, house: House, server: Server) -> None:

@@ -123,6 +123,7 @@ BAD = [
             "9999 months",
             "-1 day",
             "1.5 days",
+            "5m",  # months, or minutes?
             "d",
             "9999h9999h",
         ],

@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from secrets import token_hex
+from types import FrameType
 
 import aiohttp
 import discord
@@ -92,8 +93,13 @@ async def run(settings: Settings) -> None:
     """
     point_discord_at(settings)
     stopping = asyncio.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, stopping.set)
+    loop = asyncio.get_running_loop()
+
+    def stop(_number: int, _frame: FrameType | None) -> None:
+        loop.call_soon_threadsafe(stopping.set)
+
+    for number in (signal.SIGTERM, signal.SIGINT):  # not add_signal_handler, which Windows has not
+        signal.signal(number, stop)
     async with open_app(settings, SystemClock()) as app:
         await _serve(app, settings, stopping)
 
@@ -110,8 +116,10 @@ async def _serve(app: App, settings: Settings, stopping: asyncio.Event) -> None:
         finally:
             log.info("Stopping: finishing what is in flight")
             warming.cancel()
+            ends_at = asyncio.get_running_loop().time() + GRACE.total_seconds()
             await scheduler.stop(GRACE)
-            await app.dispatch.close(GRACE)
+            left = max(ends_at - asyncio.get_running_loop().time(), 0)
+            await app.dispatch.close(timedelta(seconds=left))
     log.info("Stopped")
 
 

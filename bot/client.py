@@ -98,7 +98,7 @@ def _sentence(cause: BaseException, error: Exception) -> str:
     reference = token_hex(3)
     log.error("Reference %s: a command failed", reference, exc_info=cause)
     if isinstance(cause, DatabaseError):
-        return (
-            f"I cannot reach my notes right now, so nothing was changed. Try again in a minute. (Reference {reference})"
-        )
-    return f"Something went wrong on my side, and nothing was changed. Try again in a minute. (Reference {reference})"
+        return f"I cannot reach my notes right now. Try again in a minute. (Reference {reference})"
+    return (
+        f"Something went wrong on my side. See whether it was done, or try again in a minute. (Reference {reference})"
+    )

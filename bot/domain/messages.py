@@ -19,8 +19,8 @@ LEASE = timedelta(seconds=60)
 RESEND_WINDOW = timedelta(seconds=120)
 #: Clocks differ: the history is read from this long before the first attempt.
 HISTORY_MARGIN = timedelta(minutes=15)
-#: In doubt and Discord will not say: give up asking after this, and tell an admin.
-DOUBT_LIMIT = timedelta(hours=6)
+#: In doubt and Discord will not say: give up asking after this and so many looks (an hour at least), and tell an admin.
+DOUBT_LIMIT, DOUBT_LOOKS = timedelta(hours=6), 20
 #: One message never holds more: a select has at most 25 options.
 MAX_POSTS = 25
 
@@ -151,11 +151,12 @@ def settle(
         case Outcome.REJECTED:
             return Settlement(MessageState.FAILED, PostState.FAILED)
         case Outcome.CLOSED:
-            return Settlement(MessageState.FAILED, PostState.FAILED, close_destination=True)
+            # Kept back like what falls due later: one message tells of both when the destination opens again.
+            return Settlement(MessageState.FAILED, PostState.SKIPPED, close_destination=True)
         case Outcome.UNREADABLE:
             return Settlement(MessageState.UNCERTAIN, PostState.UNCERTAIN)
         case Outcome.UNKNOWN:
-            if now - message.first_sent_at > DOUBT_LIMIT:
+            if now - message.first_sent_at > DOUBT_LIMIT and message.attempt > DOUBT_LOOKS:
                 return Settlement(MessageState.UNCERTAIN, PostState.UNCERTAIN)
             return Settlement(MessageState.IN_DOUBT, None, wait)
 

@@ -15,6 +15,8 @@ LOOK_AHEAD = timedelta(minutes=5)
 #: A release-day alert is worth having for a long weekend; after its day it says "out since Friday".
 ALERT_FRESH = timedelta(days=3)
 CHANGE_FRESH = timedelta(days=7)
+#: What a pause kept back is told even if another pause, or an outage, comes in between.
+RESUME_FRESH = timedelta(days=30)
 #: What was missed longer ago than this is not even listed as skipped.
 LISTED = timedelta(days=30)
 #: Later than this and the message says that it is late.
@@ -73,6 +75,11 @@ class Post:
     state: PostState = PostState.PLANNED
     reason: str = ""
     settled_at: datetime | None = None
+
+    @property
+    def is_of_channel(self) -> bool:
+        """Of a resume: whether it tells of a channel that was reopened, and not of a pause."""
+        return self.dedup_key.split(":")[1].startswith("#")
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,14 +145,16 @@ def resume_post(
     *,
     film_id: int | None = None,
     channel_id: int | None = None,
+    reopened: bool = False,
 ) -> Post:
-    """The post that tells, when a pause ends at `until`, what it kept back."""
+    """The post that tells what was kept back when a pause ends, or a channel is `reopened`, at `until`."""
+    what = f"#{channel_id}" if reopened else film_id or "all"
     return Post(
         subscriber_id=subscriber.id,
         kind=PostKind.RESUME,
-        dedup_key=f"{subscriber.id}:{film_id or 'all'}:{PostKind.RESUME}:{int(since_at.timestamp())}",
+        dedup_key=f"{subscriber.id}:{what}:{PostKind.RESUME}:{int(since_at.timestamp())}",
         due_at=until,
-        fresh_until=until + ALERT_FRESH,
+        fresh_until=until + RESUME_FRESH,
         film_id=film_id,
         channel_id=channel_id or subscriber.channel_id,
         since_at=since_at,

@@ -14,6 +14,7 @@ from bot.domain.messages import (
     SEND_TIMEOUT,
     Attempt,
     Message,
+    MessageState,
     Outcome,
     Parcel,
     Settlement,
@@ -31,6 +32,8 @@ from bot.store.database import Database, Transaction
 log = logging.getLogger(__name__)
 #: Messages under way at once: with answers in half a second this fills Discord's 50 requests a second.
 IN_FLIGHT = 50
+#: Outcomes that are known when Marquee is stopped are still written down, if the database takes them in this time.
+WRITE_SECONDS = 2
 #: After a 401 nothing is sent for this long; then one message tries the token again.
 UNAUTHORISED_PAUSE = timedelta(minutes=5)
 
@@ -45,6 +48,8 @@ class Dispatch:
         self._owner = owner
         # discord.py does not pace the global limit: a burst of 1,000 channels lost 700 posts to 429s.
         self._pace = AsyncLimiter(per_second, 1)
+        # Waiting for the pace must leave the lease enough for the send itself.
+        self._most = min(IN_FLIGHT, 10 * per_second)
         self._under_way: set[asyncio.Task[None]] = set()
         self._writing: set[asyncio.Task[bool]] = set()
         self._stopped_until: datetime | None = None
@@ -82,7 +87,9 @@ class Dispatch:
             _, late = await asyncio.wait(self._under_way, timeout=grace.total_seconds())
             for task in late:
                 task.cancel()
-            await asyncio.gather(*late, *self._writing, return_exceptions=True)
+            await asyncio.gather(*late, return_exceptions=True)
+        if self._writing:
+            await asyncio.wait(self._writing, timeout=WRITE_SECONDS)
 
     def _start(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work)
@@ -96,7 +103,7 @@ class Dispatch:
             log.error("A delivery ended in an error", exc_info=error)
 
     async def _take_doubtful(self, now: datetime) -> list[Message]:
-        room = IN_FLIGHT - len(self._under_way)
+        room = self._most - len(self._under_way)
         async with self._db.transaction() as tx:
             return await message_store.take_doubtful(tx, self._owner, now, now + LEASE, max(room, 0))
 
@@ -107,7 +114,7 @@ class Dispatch:
                 log.info("Skipped post %s: %s", post.dedup_key, post.reason)
 
     async def _claim(self, now: datetime) -> list[Message]:
-        room = IN_FLIGHT - len(self._under_way)
+        room = self._most - len(self._under_way)
         if room <= 0:
             return []
         claimed: list[Message] = []
@@ -141,14 +148,14 @@ class Dispatch:
             await self._deliver(message, resent=True)
             return
         try:
-            async with asyncio.timeout(SEND_TIMEOUT.total_seconds()):
-                async with self._pace:
-                    attempt = await self._sender.find(message, message.first_sent_at - HISTORY_MARGIN)
+            async with self._pace, asyncio.timeout(SEND_TIMEOUT.total_seconds()):
+                attempt = await self._sender.find(message, message.first_sent_at - HISTORY_MARGIN)
         except TimeoutError:
             attempt = Attempt(Outcome.UNKNOWN, reason="Discord did not answer in time")
-        settled = await self._settle(message, attempt, still_true=still_true)
-        if settled and attempt.outcome is Outcome.SENT and attempt.discord_message_id and await self._is_wrong(message):
+        if attempt.outcome is Outcome.SENT and attempt.discord_message_id and await self._is_wrong(message):
+            # Before it is settled: killed in between, the next start looks again.
             await self._sender.correct(message, attempt.discord_message_id)
+        await self._settle(message, attempt, still_true=still_true)
 
     async def _attempt(self, parcel: Parcel) -> Attempt:
         try:
@@ -164,7 +171,10 @@ class Dispatch:
         writing = asyncio.create_task(self._write(message, attempt, settlement, now))
         self._writing.add(writing)
         writing.add_done_callback(self._writing.discard)
-        return await asyncio.shield(writing)
+        ours = await asyncio.shield(writing)
+        if ours and (settlement.posts is PostState.UNCERTAIN or settlement.close_destination):
+            await self._tell_admins(message, attempt)
+        return ours
 
     async def _write(self, message: Message, attempt: Attempt, settlement: Settlement, now: datetime) -> bool:
         async with self._db.transaction() as tx:
@@ -175,10 +185,8 @@ class Dispatch:
         if settlement.stop_dispatch:
             self._stopped_until = now + UNAUTHORISED_PAUSE
             log.critical("Discord refuses the token (401): nothing is sent. Check DISCORD_TOKEN and start again")
-        if settlement.posts in (PostState.FAILED, PostState.UNCERTAIN):
+        if settlement.message in (MessageState.FAILED, MessageState.UNCERTAIN):
             log.warning("Message %s ended %s: %s", message.id, settlement.message, attempt.reason)
-        if settlement.posts is PostState.UNCERTAIN or settlement.close_destination:
-            await self._tell_admins(message, attempt)
         return True
 
     async def _tell_admins(self, message: Message, attempt: Attempt) -> None:
@@ -222,9 +230,9 @@ class Dispatch:
 
 
 async def _missed(tx: Transaction, message: Message) -> list[Post]:
-    """What the pause that a resume post ends kept back."""
-    missed: list[Post] = []
+    """What the resume posts of `message` tell of, each once."""
+    missed: dict[int, Post] = {}
     for post in message.posts:
-        if post.kind is PostKind.RESUME and post.since_at is not None:
-            missed += await post_store.list_skipped_between(tx, message.subscriber_id, post.since_at, post.due_at)
-    return missed
+        if post.kind is PostKind.RESUME:
+            missed |= {kept.id: kept for kept in await post_store.list_kept_back(tx, post)}
+    return list(missed.values())

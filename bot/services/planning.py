@@ -1,9 +1,12 @@
 """Makes the posts in the store be what is owed: plans awake subscribers, inserts, moves and cancels."""
 
 import logging
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.domain.posts import LISTED, Post, PostKind, PostState, plan
+from bot.domain.subscribers import Subscriber, Subscription
 from bot.store import posts as post_store
 from bot.store import subscribers as subscriber_store
 from bot.store.database import Database, Transaction
@@ -35,9 +38,8 @@ class Planning:
                         settled += await _plan_one(tx, subscriber.id, now)
                 except (ValueError, KeyError):  # a row that no longer makes sense must not stop the others
                     log.exception("Subscriber %s cannot be planned; it is tried again in an hour", subscriber.id)
-                    async with self._db.transaction() as tx:
-                        again = now + timedelta(hours=1)
-                        await subscriber_store.end_planning(tx, subscriber.id, subscriber.revision, again)
+                    async with self._db.transaction() as tx:  # its plan stays old: nothing of it is claimed
+                        await subscriber_store.wake_subscriber(tx, subscriber.id, now + timedelta(hours=1))
             planned += settled
             if len(awake) < BATCH or settled == 0:
                 return planned
@@ -52,9 +54,30 @@ async def _plan_one(tx: Transaction, subscriber_id: int, now: datetime) -> bool:
     for post in owed.posts:
         await _bring_about(tx, post, stored.pop(post.dedup_key, None))
     for post in stored.values():
-        if post.state is PostState.PLANNED and post.kind is not PostKind.RESUME:
+        if post.state is not PostState.PLANNED:
+            continue
+        if post.kind is PostKind.RESUME:
+            await _follow(tx, post, subscriber, subscriptions, now)
+        else:
             await post_store.cancel_post(tx, post.id, "no longer owed", now)
     return await subscriber_store.end_planning(tx, subscriber_id, subscriber.revision, owed.next_wake_at)
+
+
+async def _follow(
+    tx: Transaction, resume: Post, subscriber: Subscriber, subscriptions: Sequence[Subscription], now: datetime
+) -> None:
+    """What tells of a pause goes where its posts would go now, and nowhere for a film that is tracked no longer."""
+    if resume.is_of_channel:
+        return
+    channel_id = subscriber.channel_id
+    if resume.film_id is not None:
+        subscription = next((s for s in subscriptions if s.film.id == resume.film_id), None)
+        if subscription is None:
+            await post_store.cancel_post(tx, resume.id, "no longer tracked", now)
+            return
+        channel_id = subscription.channel_id or channel_id
+    if resume.channel_id != channel_id:
+        await post_store.move_post(tx, resume.id, replace(resume, channel_id=channel_id))
 
 
 def _oldest(now: datetime) -> datetime:

@@ -58,7 +58,9 @@ class Preferences:
             known = await message_store.find_destination(tx, channel_id)
             if known is not None and known.paused:
                 await message_store.open_destination(tx, channel_id, now)
-                await post_store.arm_post(tx, resume_post(subscriber, known.since, now, channel_id=channel_id))
+                await post_store.arm_post(
+                    tx, resume_post(subscriber, known.since, now, channel_id=channel_id, reopened=True)
+                )
 
 
 def _with_implied(subscriber: Subscriber, values: Choices, now: datetime) -> Subscriber:

@@ -97,7 +97,8 @@ async def settle_message(
     if row is None:
         return False
     if settlement.posts is not None:
-        await _settle_posts(tx, message, settlement.posts, settlement.retry_at, attempt.reason, now)
+        reason = f"paused: {attempt.reason}" if settlement.close_destination else attempt.reason
+        await _settle_posts(tx, message, settlement.posts, settlement.retry_at, reason, now)
     if settlement.close_destination:
         await close_destination(tx, message.channel_id, attempt.reason, now)
     return True

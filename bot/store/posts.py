@@ -64,8 +64,8 @@ async def cancel_post(tx: Transaction, post_id: int, reason: str, now: datetime)
 
 async def settle_post(tx: Transaction, post_id: int, state: PostState, reason: str, now: datetime) -> bool:
     """End a planned post without a message; False if it is planned no longer."""
-    row = await tx.one("settle_post", post_id=post_id, state=state.value, reason=reason, now=epoch(now))
-    return row is not None
+    values = {"post_id": post_id, "state": state.value, "reason": reason, "now": epoch(now)}
+    return await tx.one("settle_post", **values) is not None
 
 
 async def skip_due_posts(tx: Transaction, now: datetime) -> list[Post]:
@@ -81,16 +81,17 @@ async def list_settled(tx: Transaction, subscriber_id: int, limit: int) -> list[
     return [read_post(row) for row in await tx.all("list_settled", subscriber_id=subscriber_id, n=limit)]
 
 
-async def list_skipped_between(tx: Transaction, subscriber_id: int, since: datetime, until: datetime) -> list[Post]:
-    """List what a pause kept back from `since` to `until`, both included, by the time it was due."""
-    rows = await tx.all("list_skipped_between", subscriber_id=subscriber_id, since=epoch(since), until=epoch(until))
+async def list_kept_back(tx: Transaction, resume: Post) -> list[Post]:
+    """List what the pause that `resume` ends kept back, or the channel that it reopens, by the time it was due."""
+    rows = await tx.all(
+        "list_kept_back",
+        subscriber_id=resume.subscriber_id,
+        since=epoch(resume.since_at or resume.due_at),
+        until=epoch(resume.due_at),
+        film_id=resume.film_id,
+        channel_id=resume.channel_id if resume.is_of_channel else None,
+    )
     return [read_post(row) for row in rows]
-
-
-async def count_uncertain(tx: Transaction) -> int:
-    """Count the posts of which nobody can tell whether they arrived."""
-    row = await tx.one("count_uncertain")
-    return row["n"] if row else 0
 
 
 def read_post(row: Row) -> Post:

@@ -16,16 +16,20 @@ Trouble = (aiohttp.ClientError, discord.HTTPException, discord.RateLimited, disc
 #: A try that ended without a status: the connection broke.
 BROKEN = 0
 # https://docs.discord.com/developers/topics/opcodes-and-status-codes#json
-_UNKNOWN_CHANNEL, _UNKNOWN_MESSAGE = 10003, 10008
+_UNKNOWN_CHANNEL, _UNKNOWN_GUILD, _UNKNOWN_MESSAGE = 10003, 10004, 10008
 _MISSING_ACCESS, _CANNOT_DM, _MISSING_PERMISSIONS = 50001, 50007, 50013
 _NEEDED = listed([name for flag, name in NAMES.items() if flag != "send_messages_in_threads"])
 _CLOSED = {
     _UNKNOWN_CHANNEL: "The channel no longer exists.",
+    _UNKNOWN_GUILD: "Marquee is not in the server any more.",
     _MISSING_ACCESS: "Marquee cannot see the channel: it needs View Channel there, and to be in the server.",
     _MISSING_PERMISSIONS: f"Marquee lacks a permission in the channel. It needs {_NEEDED}; "
     "in a thread, Send Messages in Threads too.",
     _CANNOT_DM: "This person does not take direct messages from Marquee.",
 }
+#: No code of Discord's at all, and "slow mode".
+_PASSING = frozenset({0, 20016, 20028})
+_PASSES_AFTER = timedelta(minutes=1)
 _MAX_QUOTE = 300
 _MAX_WAIT_SECONDS = 86_400.0
 
@@ -48,9 +52,8 @@ def sending_of(error: BaseException, tries: Sequence[int]) -> Attempt:
 def reading_of(error: BaseException) -> Attempt:
     """What reading a channel's history came to that ended in `error`."""
     attempt = _last_try(error)
-    if isinstance(error, discord.HTTPException) and error.status in {403, 404}:
-        reason = _CLOSED.get(error.code) or f"The channel's history may not be read: {_quote(error)}"
-        return Attempt(Outcome.UNREADABLE, reason=reason)
+    if isinstance(error, discord.HTTPException) and error.status in {403, 404} and error.code in _CLOSED:
+        return Attempt(Outcome.UNREADABLE, reason=_CLOSED[error.code])
     return Attempt(Outcome.UNKNOWN, reason=attempt.reason, retry_after=attempt.retry_after)
 
 
@@ -76,9 +79,11 @@ def _status(error: discord.HTTPException) -> Attempt:
     if error.status == 404 and error.code == _UNKNOWN_MESSAGE:
         return Attempt(Outcome.SENT, reason="It was sent before, and has been deleted since.")
     if error.status in {403, 404}:
-        return Attempt(
-            Outcome.CLOSED, reason=_CLOSED.get(error.code) or f"Discord refuses the channel: {_quote(error)}"
-        )
+        if error.code in _CLOSED:
+            return Attempt(Outcome.CLOSED, reason=_CLOSED[error.code])
+        if error.code in _PASSING:
+            # A page of a proxy, or "slow down": a channel that is closed for it stays closed until an admin acts.
+            return Attempt(Outcome.NOT_SENT, reason=_quote(error), retry_after=_PASSES_AFTER)
     if 400 <= error.status < 500 and error.status != 408:
         return Attempt(Outcome.REJECTED, reason=f"Discord refuses this message: {_quote(error)}")
     return Attempt(Outcome.UNKNOWN, reason=f"Discord did not say whether it took the message ({error.status}).")

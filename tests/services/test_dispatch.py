@@ -14,6 +14,7 @@ from bot.domain.posts import Post, PostKind, PostState
 from bot.domain.subscribers import Pause, Subscriber, SubscriberKind
 from bot.services.dispatch import Dispatch
 from bot.services.planning import Planning
+from bot.services.settings import Preferences
 from bot.services.tracking import Tracking
 from bot.store import films, posts, subscribers
 from bot.store.database import Database, open_database
@@ -210,10 +211,92 @@ async def test_a_closed_channel_is_asked_once_and_the_film_stays_followed(house:
     await house.tick(datetime(2025, 6, 6, 13, tzinfo=UTC))
     assert len(house.sender.sends) == 1
     assert [attempt.reason for attempt in house.sender.told] == ["no access"]
-    assert await house.states() == [PostState.FAILED, PostState.SKIPPED]
+    assert await house.states() == [PostState.SKIPPED, PostState.SKIPPED]
     subscriber, followed = await Tracking(house.db).list_tracked(7)
     assert subscriber is not None
     assert [subscription.film.title for subscription in followed] == ["Ballerina"]
+
+
+async def test_a_channel_that_opens_again_is_told_what_it_missed_and_no_other_films(house: House) -> None:
+    house.sender.answers = [Attempt(Outcome.CLOSED, reason="no access")]
+    await house.tick(DUE)
+    tracking, preferences = Tracking(house.db), Preferences(house.db)
+    subscriber = await tracking.find_subscriber(7)
+    assert subscriber is not None
+    await preferences.reopen(subscriber, CHANNEL, DUE + timedelta(hours=1))
+    await house.tick(DUE + timedelta(hours=1))
+    parcel = house.sender.sends[-1]
+    assert [post.kind for post in parcel.message.posts] == [PostKind.RESUME]
+    assert [(post.kind, post.reason) for post in parcel.skipped] == [(PostKind.COUNTDOWN, "paused: no access")]
+
+
+async def test_a_film_that_resumes_waits_for_its_server_and_goes_where_its_posts_go(house: House) -> None:
+    tracking, preferences = Tracking(house.db), Preferences(house.db)
+    subscriber = await tracking.find_subscriber(7)
+    assert subscriber is not None
+    day = timedelta(days=1)
+    await tracking.pause(subscriber, house.film_id, DUE + day, DUE - day)
+    await tracking.pause(subscriber, None, DUE + 2 * day, DUE - day)
+    await house.tick(DUE)
+    await house.tick(DUE + day)
+    assert house.sender.sends == []
+    await preferences.change(subscriber.id, DUE + day, channel_id=66)
+    await house.tick(DUE + 2 * day)
+    (parcel,) = house.sender.sends
+    assert parcel.message.channel_id == 66
+    assert [post.kind for post in parcel.message.posts] == [PostKind.RESUME, PostKind.RESUME]
+    assert [post.kind for post in parcel.skipped] == [PostKind.COUNTDOWN]
+
+
+async def test_nothing_is_said_of_a_pause_after_its_film_is_untracked(house: House) -> None:
+    tracking = Tracking(house.db)
+    subscriber = await tracking.find_subscriber(7)
+    assert subscriber is not None
+    await tracking.pause(subscriber, house.film_id, DUE + timedelta(days=1), START)
+    await house.tick(DUE)
+    await tracking.untrack(7, house.film_id, DUE + timedelta(hours=1))
+    await house.tick(DUE + timedelta(days=1))
+    assert house.sender.sends == []
+
+
+async def test_what_fell_due_in_a_pause_stays_held_back_if_nobody_ran_at_its_end(house: House) -> None:
+    tracking = Tracking(house.db)
+    subscriber = await tracking.find_subscriber(7)
+    assert subscriber is not None
+    await tracking.pause(subscriber, None, DUE + timedelta(hours=2), START)
+    await house.tick(DUE + timedelta(hours=3))
+    (parcel,) = house.sender.sends
+    assert [post.kind for post in parcel.message.posts] == [PostKind.RESUME]
+    assert [post.reason for post in parcel.skipped] == ["paused"]
+
+
+async def test_nothing_goes_out_for_a_server_that_cannot_be_planned(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await house.tick(DUE - timedelta(minutes=2))
+    house.clock.time = DUE - timedelta(minutes=1)
+    await house.move_film("2025-07-18")
+
+    def broken(*_: object) -> None:
+        raise ValueError("a row that makes no sense")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("bot.services.planning.plan", broken)
+        await house.tick(DUE)
+    assert house.sender.sends == []
+    await house.tick(DUE + timedelta(hours=1))
+    assert [post.kind for post in house.sender.sends[0].message.posts] == [PostKind.DATE_CHANGE]
+
+
+async def test_one_look_after_a_long_outage_is_not_the_last(house: House) -> None:
+    house.sender.answers = [Attempt(Outcome.UNKNOWN, reason="stored")]
+    await house.tick(DUE)
+    house.sender.history = Attempt(Outcome.UNKNOWN, reason="503")
+    await house.tick(DUE + timedelta(hours=7))
+    assert await house.states() == [PostState.BUNDLED]
+    house.sender.history = None
+    await house.tick(DUE + timedelta(hours=8))
+    assert await house.states() == [PostState.SENT]
 
 
 async def test_a_refused_token_stops_dispatch_for_a_while(house: House) -> None:

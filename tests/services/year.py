@@ -12,7 +12,7 @@ from random import Random
 from bot.domain.dates import ReleaseDate
 from bot.domain.films import Film, Release, ReleaseType
 from bot.domain.messages import MAX_POSTS, Attempt, Message, Outcome, Parcel
-from bot.domain.posts import Post, PostKind, PostState
+from bot.domain.posts import Post, PostKind
 from bot.domain.releases import first_date
 from bot.domain.subscribers import Subscriber, SubscriberKind
 from bot.services.catalogue import take_over
@@ -252,7 +252,7 @@ class Year:
         numbers = {film_id: number for number, film_id in self.ids.items()}
         arrived = [(at, post) for at, message in self.channel.values() for post in message.posts]
         arrived += [
-            (post.settled_at or post.due_at, post) for post in await self.posts() if post.state is PostState.FAILED
+            (post.settled_at or post.due_at, post) for post in await self.posts() if post.reason == "paused: 403"
         ]
         found = [(at, post) for at, post in arrived if post.kind is not PostKind.RESUME]
         self.ended = sorted(posted(post, at)._replace(film=numbers[post.film_id or 0]) for at, post in found)

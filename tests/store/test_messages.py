@@ -220,7 +220,7 @@ class TestSettle:
             (Outcome.SENT, MessageState.SENT, PostState.SENT),
             (Outcome.NOT_SENT, MessageState.DISSOLVED, PostState.PLANNED),
             (Outcome.REJECTED, MessageState.FAILED, PostState.FAILED),
-            (Outcome.CLOSED, MessageState.FAILED, PostState.FAILED),
+            (Outcome.CLOSED, MessageState.FAILED, PostState.SKIPPED),
             (Outcome.UNREADABLE, MessageState.UNCERTAIN, PostState.UNCERTAIN),
             (Outcome.UNKNOWN, MessageState.IN_DOUBT, PostState.BUNDLED),
         ],
@@ -241,7 +241,9 @@ class TestSettle:
         settled = await stored(database, message.posts[0])
         ended = post_state not in (PostState.PLANNED, PostState.BUNDLED)
         assert settled.settled_at == (NOW if ended else None)
-        assert settled.reason == ("" if post_state is PostState.BUNDLED else f"Discord said {outcome}.")
+        said = f"Discord said {outcome}."
+        expected = {PostState.BUNDLED: "", PostState.SKIPPED: f"paused: {said}"}
+        assert settled.reason == expected.get(post_state, said)
 
     async def test_an_ended_message_is_never_settled_again(self, database: Database, guild: Subscriber) -> None:
         message = await claimed(database, guild)

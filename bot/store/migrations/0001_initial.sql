@@ -165,7 +165,6 @@ CREATE TABLE posts (
 CREATE INDEX posts_due ON posts (due_at) WHERE state = 'planned';
 CREATE INDEX posts_by_subscriber ON posts (subscriber_id, due_at);
 CREATE INDEX posts_told ON posts (subscriber_id, film_id, change_id) WHERE kind = 'date_change';
-CREATE INDEX posts_uncertain ON posts (id) WHERE state = 'uncertain';
 
 CREATE TABLE messages (
     id {id},

@@ -9,6 +9,7 @@ FROM (
     JOIN subscribers s ON s.id = p.subscriber_id AND s.planned_revision = s.revision
     WHERE p.state = 'planned' AND p.due_at <= :now AND p.not_before_at <= :now AND p.fresh_until > :now
         AND p.channel_id IS NOT NULL
+        AND (p.kind <> 'resume' OR s.paused_at IS NULL OR s.paused_at > :now OR s.paused_until <= :now)
         AND NOT EXISTS (SELECT 1 FROM destinations d WHERE d.channel_id = p.channel_id AND d.state = 'paused')
         AND NOT EXISTS (
             SELECT 1 FROM messages m WHERE m.channel_id = p.channel_id AND m.state IN ('sending', 'in_doubt')
@@ -34,6 +35,7 @@ WHERE state = 'planned' AND id IN (
     JOIN subscribers s ON s.id = p.subscriber_id AND s.planned_revision = s.revision
     WHERE p.subscriber_id = :subscriber_id AND p.channel_id = :channel_id AND p.state = 'planned'
         AND p.due_at <= :now AND p.not_before_at <= :now AND p.fresh_until > :now
+        AND (p.kind <> 'resume' OR s.paused_at IS NULL OR s.paused_at > :now OR s.paused_until <= :now)
         AND NOT EXISTS (SELECT 1 FROM destinations d WHERE d.channel_id = p.channel_id AND d.state = 'paused')
     ORDER BY p.priority, p.due_at, p.dedup_key LIMIT :n
 )
@@ -98,7 +100,7 @@ UPDATE posts SET
 WHERE state = 'bundled' AND id IN (SELECT post_id FROM message_posts WHERE message_id = :message_id);
 
 -- name: mark_plain(message_id, owner, attempt, lease_until)^
--- Once more without embeds and buttons, under the same fence and a new lease.
+-- Once more as plain text: no embeds, and of the buttons only the marker. The same fence, a new lease.
 UPDATE messages SET plain = 1, attempt = attempt + 1, lease_until = :lease_until
 WHERE id = :message_id AND state = 'sending' AND owner = :owner AND attempt = :attempt
 RETURNING

@@ -49,18 +49,21 @@ WHERE id = :post_id AND state = 'planned' RETURNING id;
 
 -- name: skip_due_posts(now)
 -- What is due and cannot go out, and why. Not while a fact is newer than the plan: the planner goes first.
+-- A pause that ended while nobody ran still counts for what fell due in it.
 UPDATE posts SET state = 'skipped', reason = blocked.why, settled_at = :now
 FROM (
     SELECT p.id AS post_id,
         CASE
             WHEN p.kind <> 'resume' AND (
                 s.paused_at <= :now AND (s.paused_until IS NULL OR s.paused_until > :now)
+                OR s.paused_at <= p.due_at AND s.paused_until > p.due_at
                 OR f.paused_at <= :now AND (f.paused_until IS NULL OR f.paused_until > :now)
+                OR f.paused_at <= p.due_at AND f.paused_until > p.due_at
             ) THEN 'paused'
             WHEN d.state = 'paused' THEN 'paused: ' || d.reason
             WHEN p.channel_id IS NULL THEN 'no channel is set: /settings'
             WHEN p.fresh_until <= :now AND p.attempts > 0 THEN 'stale: Discord did not take it in time'
-            WHEN p.fresh_until <= :now THEN 'stale: the bot was not running at the time'
+            WHEN p.fresh_until <= :now THEN 'stale: it could not be sent in time'
         END AS why
     FROM posts p
     JOIN subscribers s ON s.id = p.subscriber_id AND s.planned_revision = s.revision
@@ -82,16 +85,17 @@ FROM posts
 WHERE subscriber_id = :subscriber_id AND state IN ('sent', 'skipped', 'failed', 'uncertain')
 ORDER BY settled_at DESC, id DESC LIMIT :n;
 
--- name: list_skipped_between(subscriber_id, since, until)
--- What a pause kept back; the message that tells of it is none of it.
+-- name: list_kept_back(subscriber_id, since, until, film_id, channel_id)
+-- What a pause of the server or of a film kept back, or, with a channel, a closed destination.
 SELECT
     id, subscriber_id, film_id, kind, priority, milestone_days, country, type, date, old_date, change_id, channel_id,
     since_at, dedup_key, due_at, fresh_until, attempts, state, reason, settled_at
 FROM posts
-WHERE subscriber_id = :subscriber_id AND state = 'skipped' AND reason LIKE 'paused%' AND kind <> 'resume'
-    AND settled_at BETWEEN :since AND :until
+WHERE subscriber_id = :subscriber_id AND state = 'skipped' AND kind <> 'resume'
+    AND settled_at >= :since AND due_at <= :until
+    AND (CAST(:film_id AS BIGINT) IS NULL OR film_id = :film_id)
+    AND (
+        CAST(:channel_id AS BIGINT) IS NULL AND reason = 'paused'
+        OR channel_id = :channel_id AND reason LIKE 'paused: %'
+    )
 ORDER BY due_at, priority, id;
-
--- name: count_uncertain()^
--- For the operator: what nobody can tell.
-SELECT COUNT(*) AS n FROM posts WHERE state = 'uncertain';

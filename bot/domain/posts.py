@@ -15,8 +15,6 @@ LOOK_AHEAD = timedelta(minutes=5)
 #: A release-day alert is worth having for a long weekend; after its day it says "out since Friday".
 ALERT_FRESH = timedelta(days=3)
 CHANGE_FRESH = timedelta(days=7)
-#: What a pause kept back is told even if another pause, or an outage, comes in between.
-RESUME_FRESH = timedelta(days=30)
 #: What was missed longer ago than this is not even listed as skipped.
 LISTED = timedelta(days=30)
 #: Later than this and the message says that it is late.
@@ -136,29 +134,6 @@ def still_owed(
         return film is not None and first_date(film, post.country, post.type) == post.date
 
     return all(post.fresh_until > now and says_the_truth(post) for post in posts)
-
-
-def resume_post(
-    subscriber: Subscriber,
-    since_at: datetime,
-    until: datetime,
-    *,
-    film_id: int | None = None,
-    channel_id: int | None = None,
-    reopened: bool = False,
-) -> Post:
-    """The post that tells what was kept back when a pause ends, or a channel is `reopened`, at `until`."""
-    what = f"#{channel_id}" if reopened else film_id or "all"
-    return Post(
-        subscriber_id=subscriber.id,
-        kind=PostKind.RESUME,
-        dedup_key=f"{subscriber.id}:{what}:{PostKind.RESUME}:{int(since_at.timestamp())}",
-        due_at=until,
-        fresh_until=until + RESUME_FRESH,
-        film_id=film_id,
-        channel_id=channel_id or subscriber.channel_id,
-        since_at=since_at,
-    )
 
 
 def _owed(subscriber: Subscriber, subscription: Subscription) -> Iterator[Post]:

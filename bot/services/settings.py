@@ -6,7 +6,7 @@ from typing import TypedDict, Unpack
 
 from bot.domain.messages import Destination
 from bot.domain.places import distinct_zones
-from bot.domain.posts import resume_post
+from bot.domain.resumes import resume_post
 from bot.domain.subscribers import Subscriber, TrackRight
 from bot.store import messages as message_store
 from bot.store import posts as post_store

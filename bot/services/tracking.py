@@ -8,8 +8,9 @@ from bot.domain.answers import Tracked
 from bot.domain.errors import FilmNotFound, NotTracked, TooManyFilms
 from bot.domain.films import Film
 from bot.domain.places import country_of_locale, distinct_zones
-from bot.domain.posts import forecast, is_held_back, resume_post
+from bot.domain.posts import forecast, is_held_back
 from bot.domain.releases import counting_release
+from bot.domain.resumes import resume_post
 from bot.domain.subscribers import DEFAULT_COUNTRY, MAX_FILMS, Pause, Subscriber, SubscriberKind, Subscription, today_of
 from bot.store import films as film_store
 from bot.store import posts as post_store

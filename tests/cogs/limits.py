@@ -13,7 +13,7 @@ SELECTS = range(5, 9)
 SECTION, TEXT, GALLERY, CONTAINER, LABEL = 9, 10, 12, 17, 18
 V2 = 1 << 15
 #: What no person should ever read: the insides of a program.
-_INSIDES = re.compile(r"Traceback|<[a-z_.]+ object at 0x|\bNone\b|\{[a-z_]+\}|Error:|\bdatetime\.|sqlite|\bnan\b")
+INSIDES = re.compile(r"Traceback|<[a-z_.]+ object at 0x|\bNone\b|\{[a-z_]+\}|Error:|\bdatetime\.|sqlite|\bnan\b")
 
 
 def length(text: str) -> int:
@@ -49,7 +49,7 @@ def problems_of_message(message: Raw) -> list[str]:
     else:
         found += _of_classic(message, components)
         texts += [str(part) for embed in message.get("embeds") or [] for part in _embed_texts(embed)]
-    return found + [f"looks like code: {text!r}" for text in texts if _INSIDES.search(text)]
+    return found + [f"looks like code: {text!r}" for text in texts if INSIDES.search(text)]
 
 
 def problems_of_choices(choices: Sequence[Raw]) -> list[str]:

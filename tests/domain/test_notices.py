@@ -6,7 +6,8 @@ import pytest
 
 from bot.domain.dates import ReleaseDate
 from bot.domain.films import DateChange, Film
-from bot.domain.posts import Post, PostKind, forecast, plan, resume_post, still_owed
+from bot.domain.posts import Post, PostKind, forecast, plan, still_owed
+from bot.domain.resumes import resume_post
 from bot.domain.subscribers import Subscriber
 from tests.domain.examples import cases, change, film, following, guild, told, utc
 

@@ -9,7 +9,8 @@ import pytest
 from bot.domain.dates import ReleaseDate
 from bot.domain.films import DateChange, ReleaseType
 from bot.domain.messages import Attempt, Outcome, settle
-from bot.domain.posts import Post, PostKind, PostState, resume_post
+from bot.domain.posts import Post, PostKind, PostState
+from bot.domain.resumes import resume_post
 from bot.domain.subscribers import Pause, Subscriber
 from bot.store import films, messages, posts, subscribers
 from bot.store.database import Database

@@ -13,7 +13,7 @@ from tests.chaos.stage import Stage
 
 KILLS = 5
 #: Servers whose posts fall due before each start.
-WAVE = 25
+WAVE = 16
 POSTS = "/channels/*/messages"
 #: A request never takes effect; it does and is never answered; it is answered late; it takes effect late.
 NEVER, UNANSWERED, ANSWERED_LATE, LATE = range(4)

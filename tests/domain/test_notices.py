@@ -213,8 +213,8 @@ def test_the_message_that_ends_a_pause_is_owed_once_and_stays_true_while_fresh()
     assert post.dedup_key != resume_post(guild(), utc("2025-06-02 12:00"), utc("2025-06-08 12:00")).dedup_key
     assert post.dedup_key != resume_post(guild(), utc("2025-06-01 12:00"), utc("2025-06-08 12:00"), film_id=7).dedup_key
     assert (post.due_at, post.since_at, post.channel_id) == (utc("2025-06-08 12:00"), utc("2025-06-01 12:00"), 55)
-    assert still_owed([post], guild(), [], utc("2025-06-11 11:59"))
-    assert not still_owed([post], guild(), [], utc("2025-06-11 12:00"))
+    assert still_owed([post], guild(), [], utc("2025-07-08 11:59"))
+    assert not still_owed([post], guild(), [], utc("2025-07-08 12:00"))
 
 
 @pytest.mark.parametrize("new", ["2025-06", "2025", "tba"])

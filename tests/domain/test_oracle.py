@@ -16,7 +16,7 @@ from tests.domain.oracle import Posted, what_must_be_posted
 from tests.domain.script import ZONES, Date, Event, Outage, Script, Settings, make_script
 
 #: Five years of ten films in each zone.
-SEEDS = {zone: range(place, 5 * len(ZONES), len(ZONES)) for place, zone in enumerate(ZONES)}
+SEEDS = {zone: range(place, 3 * len(ZONES), len(ZONES)) for place, zone in enumerate(ZONES)}
 #: A mutant is told apart by one of these, or lives.
 FEW = range(3 * len(ZONES))
 SECOND = timedelta(seconds=1)

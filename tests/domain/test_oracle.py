@@ -50,7 +50,7 @@ def test_planning_at_every_moment_and_twice_changes_nothing(zone: str) -> None:
 
 def test_the_years_hold_all_that_there_is_to_go_wrong() -> None:
     scripts = [make_script(seed) for seeds in SEEDS.values() for seed in seeds]
-    assert sum(len(script.films) for script in scripts) == 450
+    assert sum(len(script.films) for script in scripts) == 270
     assert {script.settings.zone for script in scripts} == set(ZONES)
     events = [event for script in scripts for event in script.events]
     assert sum(event.settings is not None for event in events) > 50
@@ -59,7 +59,7 @@ def test_the_years_hold_all_that_there_is_to_go_wrong() -> None:
     assert {outage.bot for script in scripts for outage in script.outages} == {True, False}
     posted = [post for seeds in SEEDS.values() for seed in seeds for post in oracle_of(seed)]
     counts = {what: sum(post.what == what for post in posted) for what in ("countdown", "release", "date_change")}
-    assert min(counts.values()) > 200, counts
+    assert min(counts.values()) > 120, counts
 
 
 @cache

@@ -53,9 +53,9 @@ def test_the_years_hold_all_that_there_is_to_go_wrong() -> None:
     assert sum(len(script.films) for script in scripts) == 270
     assert {script.settings.zone for script in scripts} == set(ZONES)
     events = [event for script in scripts for event in script.events]
-    assert sum(event.settings is not None for event in events) > 50
-    assert sum(event.tracked is False for event in events) > 30
-    assert sum(event.dates is not None for event in events) > 500
+    assert sum(event.settings is not None for event in events) > 30
+    assert sum(event.tracked is False for event in events) > 15
+    assert sum(event.dates is not None for event in events) > 300
     assert {outage.bot for script in scripts for outage in script.outages} == {True, False}
     posted = [post for seeds in SEEDS.values() for seed in seeds for post in oracle_of(seed)]
     counts = {what: sum(post.what == what for post in posted) for what in ("countdown", "release", "date_change")}

@@ -108,7 +108,7 @@ class Dispatch:
             return await message_store.take_doubtful(tx, self._owner, now, now + LEASE, max(room, 0))
 
     async def _skip(self, now: datetime) -> None:
-        """Settle what is due and will not be sent: stale, paused, or a resume with nothing to tell."""
+        """Settle what is due and will not be sent: stale, paused, or with nowhere to go."""
         async with self._db.transaction() as tx:
             for post in await post_store.skip_due_posts(tx, now):
                 log.info("Skipped post %s: %s", post.dedup_key, post.reason)

@@ -18,6 +18,7 @@ LogFormat = Literal["text", "json"]
 LogLevel = Literal["DEBUG", "INFO", "WARNING", "ERROR"]
 
 DEFAULT_DATABASE_URL: Final = "sqlite:///marquee.db"
+TITLES_NAME: Final = "titles.sqlite"
 
 #: Below Discord's 50 requests/s for one bot: edits, reactions to clicks and history reads need room as well.
 DEFAULT_POST_RATE: Final = 45
@@ -68,8 +69,17 @@ class Settings:
     log_format: LogFormat
     #: The folder of the catalogue; None: the one that comes with Marquee.
     catalogue: Path | None
+    #: The side file of film titles; None: see `titles_path`.
+    titles: Path | None
     #: Messages per second that this process sends at most, all servers together.
     post_rate: int
+
+    @property
+    def titles_path(self) -> Path:
+        """Where the side file of film titles is, or would be: named, or beside the SQLite database, or here."""
+        scheme, _, file = self.database_url.partition(":///")
+        folder = Path(unquote(file)).parent if scheme == "sqlite" else Path()
+        return self.titles or folder / TITLES_NAME
 
     @property
     def secrets(self) -> tuple[Secret, ...]:
@@ -97,6 +107,7 @@ def load_settings(environ: Mapping[str, str], dotenv: Path | None, *, need_token
         log_level=cast(LogLevel, _one_of(values, "LOG_LEVEL", get_args(LogLevel), "INFO")),
         log_format=cast(LogFormat, _one_of(values, "LOG_FORMAT", get_args(LogFormat), "text")),
         catalogue=_folder(values, "MARQUEE_DATA"),
+        titles=_file(values, "MARQUEE_TITLES"),
         post_rate=_post_rate(values.get("POST_RATE")),
     )
 
@@ -231,6 +242,19 @@ def _folder(values: _Values, name: str) -> Path | None:
     except (OSError, RuntimeError):  # too long to be a path, not ours to read, or the home of an unknown user
         pass
     raise SettingsError(f"{name} must name a folder that exists, as in {name}=/srv/marquee/data.")
+
+
+def _file(values: _Values, name: str) -> Path | None:
+    value = values.get(name)
+    if value is None:
+        return None
+    try:
+        path = Path(value).expanduser()
+        if path.name and not path.is_dir() and path.parent.is_dir():
+            return path
+    except (OSError, RuntimeError, ValueError):  # as above, or a NUL in it
+        pass
+    raise SettingsError(f"{name} must name a file in a folder that exists, as in {name}=/srv/marquee/titles.sqlite.")
 
 
 def _post_rate(value: str | None) -> int:

@@ -164,6 +164,16 @@ class TestChoices:
         for wrong in (str(tmp_path / "missing"), "~nobody-of-that-name/data", "x" * 5000):
             assert "folder" in refusal({"DISCORD_TOKEN": TOKEN, "MARQUEE_DATA": wrong})
 
+    def test_the_titles_are_beside_the_database_unless_named(self, tmp_path: Path) -> None:
+        assert load().titles_path == Path("titles.sqlite")
+        assert load(DATABASE_URL="sqlite:////var/lib/my%20bot/a.db").titles_path == Path(
+            "/var/lib/my bot/titles.sqlite"
+        )
+        assert load(DATABASE_URL=POSTGRES).titles_path == Path("titles.sqlite")
+        assert load(MARQUEE_TITLES=str(tmp_path / "t")).titles_path == tmp_path / "t"
+        for wrong in (str(tmp_path), str(tmp_path / "no" / "t"), "~nobody-of-that-name/t", "x" * 5000, "a\0/b"):
+            assert "file" in refusal({"DISCORD_TOKEN": TOKEN, "MARQUEE_TITLES": wrong})
+
     @pytest.mark.parametrize(
         "name",
         [

@@ -1,9 +1,11 @@
 """The few seams with more than one adapter. Imports the domain only."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
 from bot.domain.messages import Attempt, Message, Parcel
+from bot.domain.sources import Answer, Found, FoundPerson, Month, Question
 from bot.domain.subscribers import Subscriber
 
 
@@ -32,4 +34,49 @@ class MessageSender(Protocol):
 
     async def tell_admins(self, subscriber: Subscriber, channel_id: int, attempt: Attempt) -> None:
         """Tell those who look after a server why posts stopped, or what is uncertain. Never raises."""
+        ...
+
+
+class FilmSource(Protocol):
+    """A place on the network where film facts come from. Every method may raise SourceError, and nothing else."""
+
+    @property
+    def name(self) -> str:
+        """What its ids and facts are marked with: "tmdb"."""
+        ...
+
+    @property
+    def batch(self) -> int:
+        """How many films it is best asked about at once."""
+        ...
+
+    async def fetch_films(self, questions: Sequence[Question]) -> Sequence[Answer]:
+        """Ask about films; an answer for each question, in order.
+
+        A film is looked up by whichever of its ids the source knows, never by title.
+        """
+        ...
+
+    async def search(self, typed: str, year: int | None, country: str) -> Sequence[Found]:
+        """Films that fit what was typed, best first, at most 25."""
+        ...
+
+    async def list_changed(self, since: datetime, until: datetime) -> frozenset[str] | None:
+        """Its ids of the films that changed in that time; None if it has no list that goes so far back."""
+        ...
+
+    async def list_of_franchise(self, ref: str) -> Sequence[Found]:
+        """The films of a franchise that it calls `ref` ("tmdb:404609")."""
+        ...
+
+    async def search_people(self, typed: str) -> Sequence[FoundPerson]:
+        """People that fit a name, best first, at most 25."""
+        ...
+
+    async def list_of_person(self, ref: str) -> Sequence[Found]:
+        """The films that a person ("tmdb:224513") directs or leads, whenever they come out."""
+        ...
+
+    async def list_coming(self, country: str, month: Month) -> Sequence[Found]:
+        """Films that come to the cinemas of a country in that time; empty if it has no such list."""
         ...

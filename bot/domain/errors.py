@@ -12,11 +12,14 @@
     │   ├── NotAllowed
     │   ├── NotInServer
     │   └── BadMoment            (bot/sandbox/moments.py)
-    └── OperatorError        the person who runs Marquee must act: one sentence on stderr, exit code 2
-        ├── SettingsError        (bot/settings.py)
-        ├── CatalogueError       a film or franchise file that cannot be read
-        ├── DatabaseError        newer than the code, read-only, full, or held by another process
-        └── …                    the sandbox's own (bot/sandbox/errors.py)
+    ├── OperatorError        the person who runs Marquee must act: one sentence on stderr, exit code 2
+    │   ├── SettingsError        (bot/settings.py)
+    │   ├── CatalogueError       a film or franchise file that cannot be read
+    │   ├── DatabaseError        newer than the code, read-only, full, or held by another process
+    │   └── …                    the sandbox's own (bot/sandbox/errors.py)
+    └── SourceError          a source of films did not answer; nobody's fault here, and nothing is erased
+        ├── SourceUnavailable    down, slow, limiting us, or talking nonsense: later
+        └── SourceRefused        it does not accept our key: its operator must act
 
 A user-facing error builds its own sentence, and the sentence says what to do next.
 """
@@ -120,6 +123,24 @@ class CatalogueError(OperatorError):
 
 class DatabaseError(OperatorError):
     """The database cannot be used as it is."""
+
+
+class SourceError(MarqueeError):
+    """A source of films did not answer as it should; what was known of it stays."""
+
+    def __init__(self, source: str, reason: str, retry_seconds: float | None = None) -> None:
+        super().__init__(f"{source}: {reason}")
+        self.source = source
+        self.reason = reason  #: a clause for the log and for a card: "it does not answer"
+        self.retry_seconds = retry_seconds  #: what it asked us to wait, if it did
+
+
+class SourceUnavailable(SourceError):
+    """Down, slow, limiting us, or talking nonsense: it is asked again later."""
+
+
+class SourceRefused(SourceError):
+    """It does not accept our key, or us: only the operator can mend that."""
 
 
 def _joined(titles: Sequence[str], word: str) -> tuple[str, dict[str, str]]:

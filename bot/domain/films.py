@@ -49,8 +49,11 @@ class Release:
     country: str  #: ISO 3166-1 alpha-2, upper case
     type: ReleaseType
     date: ReleaseDate
-    note: str = ""  #: "IMAX", "London premiere", "Re-release"
+    note: str = ""  #: "IMAX", "London premiere", "Re-release", the name of a service
     source: str = ""  #: which source said so: "bundled", "wikidata", "tmdb"
+    language: str = ""  #: ISO 639-1, where a country's regions or copies differ by language
+    certification: str = ""  #: as the country writes it: "PG-13", "12A"
+    since: datetime | None = None  #: when its source began to say so, as far as Marquee knows (aware UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +80,59 @@ class Credit:
     job: Job
     position: int
     character: str = ""
+    refs: tuple[str, ...] = ()  #: the person at each source that knows them: "tmdb:224513", "wikidata:Q233868"
+
+
+class OfferKind(StrEnum):
+    """How a service lets people watch."""
+
+    STREAM = "stream"
+    FREE = "free"
+    RENT = "rent"
+    BUY = "buy"
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """Where a film can be watched in one country."""
+
+    country: str
+    kind: OfferKind
+    service: str  #: "Netflix"
+
+
+class DoubtReason(StrEnum):
+    """Why a new date is not believed at once."""
+
+    JUMP = "jump"  #: more than 180 days from what was known
+    PAST = "past"  #: it lies behind us, and the date that was known does not
+    AGAIN = "again"  #: all it stands on is a re-release
+    FESTIVAL = "festival"  #: all it stands on is a festival or a gala
+    DISAGREE = "disagree"  #: another source says a date more than 30 days off
+    WITHDRAWN = "withdrawn"  #: a source fell silent about a date that it had
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """A change of date that a source reports and that is not believed yet."""
+
+    id: int  #: 0 before it is stored
+    film_id: int
+    country: str
+    type: ReleaseType
+    old: ReleaseDate | None
+    new: ReleaseDate | None
+    source: str
+    reason: DoubtReason
+    first_seen_at: datetime  #: aware UTC; the same word a day later settles it
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Whose word a fact is, and why theirs."""
+
+    source: str
+    why: str  #: a clause for a person: "the newest word", "the only one to say"
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +195,10 @@ class Film:
     sources: tuple[str, ...] = ()  #: pages that state these facts
     as_of: date | None = None  #: the day the facts were last looked at
     checked_at: datetime | None = None  #: when Marquee last took them over
+    offers: tuple[Offer, ...] = ()  #: where to watch it, by country; JustWatch's, through TMDB
+    belongs_to: dict[str, str] = field(default_factory=dict[str, str])  #: franchise at a source ("tmdb:404609") → name
+    doubts: tuple[Doubt, ...] = ()  #: changes of date that are not believed yet
+    origins: dict[str, Origin] = field(default_factory=dict[str, Origin])  #: fact ("title", "credits") → whose word
 
     @property
     def label(self) -> str:

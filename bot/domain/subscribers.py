@@ -33,6 +33,17 @@ class TrackRight(StrEnum):
     MANAGERS = "managers"
 
 
+class Wanted(StrEnum):
+    """A way of release that a subscriber wants to hear of."""
+
+    CINEMA = "cinema"  #: limited or wide
+    DIGITAL = "digital"  #: streaming, rent or buy, or on TV
+    PHYSICAL = "physical"  #: a disc
+
+
+DEFAULT_WANTED = frozenset({Wanted.CINEMA})
+
+
 @dataclass(frozen=True, slots=True)
 class Pause:
     """No posts for a while. It stays on record after its end, until the next one."""
@@ -64,6 +75,7 @@ class Subscriber:
     timezone_chosen: bool = False
     settings_changed_at: datetime | None = None  #: country, zone, hour or milestones: nothing is owed from before it
     revision: int = 0
+    wanted: frozenset[Wanted] = DEFAULT_WANTED  #: never empty; each is counted down to and announced
 
     @property
     def zone(self) -> ZoneInfo:
@@ -81,6 +93,26 @@ class Subscription:
     channel_id: int | None = None  #: overrides the subscriber's channel
     pause: Pause | None = None
     told_change_id: int = 0  #: the newest change of date that this subscriber was told of, or is being told of
+    wanted: frozenset[Wanted] | None = None  #: overrides the subscriber's
+    country: str | None = None  #: overrides the subscriber's: "follow the US date for this film"
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Which country's releases are followed, and which ways of release."""
+
+    country: str
+    wanted: frozenset[Wanted] = DEFAULT_WANTED
+
+
+def choice_in_force(subscriber: Subscriber, subscription: Subscription | None = None) -> Choice:
+    """The country and wanted types that hold for a film: its subscription's own, else the subscriber's."""
+    if subscription is None:
+        return Choice(subscriber.country, subscriber.wanted)
+    return Choice(
+        subscription.country or subscriber.country,
+        subscription.wanted if subscription.wanted is not None else subscriber.wanted,
+    )
 
 
 def today_of(subscriber: Subscriber | None, now: datetime) -> date:

@@ -1,0 +1,295 @@
+"""The shapes of Wikidata's answers, read with suspicion: a wrong statement is left out, not its film. No network.
+
+An entity as in https://doc.wikimedia.org/Wikibase/master/php/docs_topics_json.html, inside what `wbgetentities` and
+`list=search` say (https://www.mediawiki.org/wiki/Wikibase/API, https://www.mediawiki.org/wiki/API:Search).
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from enum import Enum
+from typing import TypeVar, cast
+
+import msgspec
+
+from bot.domain.dates import Precision, ReleaseDate
+
+#: Longer is no title and no name: the longest title ever released has 246 characters.
+MAX_TEXT = 300
+#: Of one property; the longest casts stay below it.
+_MAX_STATEMENTS = 500
+#: Wikibase takes no number above 2^31 - 1 (ItemId.php).
+_MAX_ITEM = 2**31 - 1
+_ITEM = re.compile(r"Q[1-9][0-9]{0,9}", re.ASCII)
+_TIME = re.compile(r"\+0*([0-9]{4})-([0-9]{2})-([0-9]{2})T00:00:00Z", re.ASCII)
+_AMOUNT = re.compile(r"\+?([0-9]{1,6}(?:\.[0-9]{1,9})?)", re.ASCII)
+_GREGORIAN = "Q1985727"
+T = TypeVar("T", bound=msgspec.Struct)
+JsonObject = Mapping[str, object]
+
+
+class Rank(Enum):
+    """How much the editors make of a statement."""
+
+    PREFERRED = "preferred"
+    NORMAL = "normal"
+    DEPRECATED = "deprecated"
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One statement that has a value, and what qualifies it; values are as they came."""
+
+    value: object
+    rank: Rank
+    qualifiers: Mapping[str, tuple[object, ...]]
+
+    def items(self, property_id: str) -> tuple[str, ...]:
+        """The items that a qualifier names."""
+        return tuple(item for value in self.qualifiers.get(property_id, ()) if (item := read_item(value)))
+
+    def texts(self, property_id: str) -> tuple[str, ...]:
+        """The strings that a qualifier holds."""
+        return tuple(text for value in self.qualifiers.get(property_id, ()) if (text := clean_text(value)))
+
+
+@dataclass(frozen=True, slots=True)
+class Entity:
+    """An item, as far as it could be read."""
+
+    id: str  #: as it is now: another one than was asked for if the item was merged
+    revision: int
+    labels: Mapping[str, str]  #: by language
+    aliases: tuple[str, ...]
+    description: str
+    claims: Mapping[str, object] | None  #: None if they were not asked for, or make no sense
+
+    @property
+    def label(self) -> str:
+        """Its name: in English, else the one for all languages, else the first in any; empty if it has none."""
+        named = (self.labels.get("en"), self.labels.get("mul"), *self.labels.values())
+        return next((label for label in named if label), "")
+
+    def statements(self, property_id: str) -> list[Statement]:
+        """The statements with a value that are not deprecated, in their order."""
+        return list(_statements((self.claims or {}).get(property_id)))
+
+    def best(self, property_id: str) -> list[Statement]:
+        """The preferred ones of them; if there are none, all of them."""
+        found = self.statements(property_id)
+        return [statement for statement in found if statement.rank is Rank.PREFERRED] or found
+
+    def items(self, property_id: str) -> tuple[str, ...]:
+        """The items that the best statements name, each once."""
+        return unique(read_item(statement.value) for statement in self.best(property_id))
+
+
+class _Snak(msgspec.Struct):
+    snaktype: str
+    datavalue: dict[str, object]
+
+
+class _Statement(msgspec.Struct):
+    mainsnak: _Snak
+    rank: Rank
+    qualifiers: object = None  # an empty one comes as a list, as PHP has it
+
+
+class _ItemValue(msgspec.Struct):
+    id: str
+
+
+class _TimeValue(msgspec.Struct):
+    time: str
+    precision: int
+    calendarmodel: str
+
+
+class _AmountValue(msgspec.Struct):
+    amount: str
+    unit: str
+
+
+class _TextValue(msgspec.Struct):
+    text: str
+    language: str
+
+
+class _Term(msgspec.Struct):
+    value: str
+
+
+class _Hit(msgspec.Struct):
+    title: str
+    ns: int = 0
+
+
+def read_entities(body: JsonObject) -> dict[str, Entity | None] | None:
+    """Read the answer of `wbgetentities` by the ids asked for; None for an item that is missing, or deleted.
+
+    An item that makes no sense stands in it not at all. The whole is None if the answer has no list of entities.
+    A merged item stands under its old id (Wikibase's ResultBuilder::addEntityRevision).
+    """
+    listed = body.get("entities")
+    if not isinstance(listed, dict):
+        return None
+    found: dict[str, Entity | None] = {}
+    for asked, raw in cast(dict[str, object], listed).items():
+        if not isinstance(raw, dict):
+            continue
+        fields = cast(dict[str, object], raw)
+        if "missing" in fields:
+            found[asked] = None
+        elif entity := _entity(fields):
+            found[asked] = entity
+    return found
+
+
+def read_hits(body: JsonObject) -> list[str] | None:
+    """Read the items that `list=search` found, best first; None if the answer has no such list."""
+    query = body.get("query")
+    hits = cast(dict[str, object], query).get("search") if isinstance(query, dict) else None
+    if not isinstance(hits, list):
+        return None
+    read = (_convert(raw, _Hit) for raw in cast(list[object], hits))
+    return list(unique(checked_item(hit.title) for hit in read if hit is not None and hit.ns == 0))
+
+
+def read_error(body: JsonObject) -> str:
+    """Give the code of an error that came with HTTP 200, in the old form or the new one; empty if there is none.
+
+    https://www.mediawiki.org/wiki/API:Errors_and_warnings
+    """
+    errors: object = body.get("errors")
+    first: object = body.get("error")
+    if first is None and isinstance(errors, list) and errors:
+        first = cast(list[object], errors)[0]
+    if first is None:
+        return ""
+    code = cast(dict[str, object], first).get("code") if isinstance(first, dict) else None
+    return code if isinstance(code, str) and re.fullmatch(r"[a-z0-9_-]{1,60}", code, re.ASCII) else "unknown"
+
+
+def read_item(value: object) -> str | None:
+    """Read a value that names an item: its id."""
+    read = _convert(value, _ItemValue)
+    return checked_item(read.id) if read else None
+
+
+def checked_item(text: str) -> str | None:
+    """Give an item's id back if it can be one."""
+    return text if _ITEM.fullmatch(text) and int(text[1:]) <= _MAX_ITEM else None
+
+
+def read_time(value: object) -> ReleaseDate | None:
+    """Read a date as far as its precision says that it is known: 9 a year, 10 a month, 11 a day, whatever the text has.
+
+    Less than a year, before our era, in another calendar, or no day there is: None.
+    """
+    read = _convert(value, _TimeValue)
+    match = _TIME.fullmatch(read.time) if read else None
+    if read is None or match is None or not read.calendarmodel.endswith(f"/{_GREGORIAN}"):
+        return None
+    year, month, day = match.groups()
+    text = {9: year, 10: f"{year}-{month}", 11: f"{year}-{month}-{day}"}.get(read.precision)
+    try:
+        return ReleaseDate.parse(text) if text else None
+    except ValueError:
+        return None
+
+
+def read_amount(value: object) -> tuple[float, str] | None:
+    """Read a quantity: the number and the item of its unit."""
+    read = _convert(value, _AmountValue)
+    match = _AMOUNT.fullmatch(read.amount) if read else None
+    unit = checked_item(read.unit.rsplit("/", 1)[-1]) if read else None
+    return (float(match[1]), unit) if match and unit else None
+
+
+def read_text(value: object) -> tuple[str, str] | None:
+    """Read a text in a language: the text and the language's code."""
+    read = _convert(value, _TextValue)
+    text = clean_text(read.text) if read else ""
+    return (text, read.language) if read and text else None
+
+
+def clean_text(value: object) -> str:
+    """Give a text on one line, without what cannot be seen; empty if it is none, or too long to be a name."""
+    if not isinstance(value, str) or len(value) > 2 * MAX_TEXT:
+        return ""
+    text = " ".join("".join(char if char.isprintable() else " " for char in value).split())
+    return text if len(text) <= MAX_TEXT else ""
+
+
+def as_year(date: ReleaseDate) -> ReleaseDate:
+    """Forget all of a date but its year."""
+    return ReleaseDate(Precision.YEAR, date.first.replace(month=1, day=1)) if date.first else date
+
+
+def unique(values: Iterable[str | None]) -> tuple[str, ...]:
+    """Each value once, in order, without the empty ones."""
+    return tuple(dict.fromkeys(value for value in values if value))
+
+
+def _entity(fields: Mapping[str, object]) -> Entity | None:
+    entity_id, revision, claims = fields.get("id"), fields.get("lastrevid", 0), fields.get("claims")
+    if not isinstance(entity_id, str) or not checked_item(entity_id):
+        return None
+    if type(revision) is not int or revision < 0:
+        return None
+    aliases = (term for terms in _lists(fields.get("aliases")) for term in terms)
+    description = _labels(fields.get("descriptions"))
+    return Entity(
+        id=entity_id,
+        revision=revision,
+        labels=_labels(fields.get("labels")),
+        aliases=unique(clean_text(term.value) for raw in aliases if (term := _convert(raw, _Term))),
+        description=next((description[key] for key in ("en", "mul") if key in description), ""),
+        # PHP writes an empty object as a list.
+        claims=cast(Mapping[str, object], claims) if isinstance(claims, dict) else {} if claims == [] else None,
+    )
+
+
+def _labels(raw: object) -> dict[str, str]:
+    if not isinstance(raw, dict):
+        return {}
+    terms = ((language, _convert(term, _Term)) for language, term in cast(dict[str, object], raw).items())
+    return {language: text for language, term in terms if term and (text := clean_text(term.value))}
+
+
+def _lists(raw: object) -> Iterator[list[object]]:
+    """The values of an object that are lists."""
+    values = cast(dict[str, object], raw).values() if isinstance(raw, dict) else ()
+    return (cast(list[object], value) for value in values if isinstance(value, list))
+
+
+def _statements(raw: object) -> Iterator[Statement]:
+    if not isinstance(raw, list):
+        return
+    for one in cast(list[object], raw)[:_MAX_STATEMENTS]:
+        read = _convert(one, _Statement)
+        if read and read.rank is not Rank.DEPRECATED and (value := _value(read.mainsnak)) is not None:
+            yield Statement(value, read.rank, _qualifiers(read.qualifiers))
+
+
+def _qualifiers(raw: object) -> dict[str, tuple[object, ...]]:
+    if not isinstance(raw, dict):
+        return {}
+    found: dict[str, tuple[object, ...]] = {}
+    for property_id, snaks in cast(dict[str, object], raw).items():
+        if isinstance(snaks, list):
+            # One that has no value, or that cannot be read, still qualifies: a place that is unknown is not no place.
+            read = (_convert(snak, _Snak) for snak in cast(list[object], snaks)[:_MAX_STATEMENTS])
+            found[property_id] = tuple(_value(snak) if snak else None for snak in read)
+    return found
+
+
+def _value(snak: _Snak) -> object:
+    return snak.datavalue.get("value") if snak.snaktype == "value" else None
+
+
+def _convert(raw: object, kind: type[T]) -> T | None:
+    try:
+        return msgspec.convert(raw, kind)
+    except (msgspec.ValidationError, RecursionError):
+        return None

@@ -13,6 +13,7 @@ import msgspec
 from aiolimiter import AsyncLimiter
 from yarl import URL
 
+from bot import __version__
 from bot.domain.errors import SourceRefused, SourceUnavailable
 from bot.sources.health import Fault, SourceHealth
 from bot.sources.pacing import (
@@ -66,6 +67,9 @@ class Reply:
     missing: bool = False  #: HTTP 404; `body` is what the source says about it
 
 
+Check = Callable[[Reply], str | None]
+
+
 class JsonClient:
     """Asks one source; the session is shared with others and not closed here."""
 
@@ -80,27 +84,39 @@ class JsonClient:
         self._resume_at = float("-inf")
         self.health = SourceHealth(manners.name, self._timing.monotonic)
 
-    async def get_json(self, path: str, params: Mapping[str, str], *, validator: str = "") -> Reply:
+    async def get_json(
+        self, path: str, params: Mapping[str, str], *, validator: str = "", check: Check | None = None
+    ) -> Reply:
         """Ask for `path` below the base address; two callers with the same question share one request.
+
+        `check` looks at a body, or at a 404, and says in a clause what of it makes no sense.
 
         Raises:
             SourceUnavailable: down, slow, limiting us, or talking nonsense, also after the retries.
             SourceRefused: it does not accept our key.
         """
         key = (path, tuple(sorted(params.items())), validator)
-        return await self._flights.share(key, lambda: self._ask(path, params, validator))
+        return await self._flights.share(key, lambda: self._ask(path, params, validator, check))
+
+    def blame(self, reason: str, fault: Fault = Fault.UNSURE) -> SourceUnavailable:
+        """Make, and take note of, the error for what no `check` of a single answer can see; to be raised."""
+        error = SourceUnavailable(self._manners.name, reason)
+        self.health.failed(error, fault)
+        return error
 
     async def close(self) -> None:
         """Give up what is under way."""
         await self._flights.close()
 
-    async def _ask(self, path: str, params: Mapping[str, str], validator: str) -> Reply:
+    async def _ask(self, path: str, params: Mapping[str, str], validator: str, check: Check | None) -> Reply:
         attempt, waited = 0, 0.0
         while True:
             attempt += 1
             self.health.check()
             waited += await self._sit_out(waited)
             outcome = await self._attempt(path, params, validator)
+            if isinstance(outcome, Reply) and not outcome.not_modified and check and (wrong := check(outcome)):
+                outcome = Failure(wrong, again=False)
             if isinstance(outcome, Reply):
                 self.health.answered()
                 return outcome
@@ -199,6 +215,14 @@ class JsonClient:
             if len(raw) > self._manners.max_bytes:
                 return Failure(f"its answer is larger than {self._manners.max_bytes // 1_000_000} MB", again=False)
         return read_object(raw)
+
+
+def user_agent(contact: str) -> str:
+    """Say who asks, and where its operator can be reached; Wikimedia wants both, and nobody minds.
+
+    As in https://foundation.wikimedia.org/wiki/Policy:Wikimedia_Foundation_User-Agent_Policy.
+    """
+    return f"Marquee/{__version__} ({contact or 'no contact given'}) aiohttp/{aiohttp.__version__}"
 
 
 def read_object(raw: bytes | bytearray) -> JsonObject | Failure:

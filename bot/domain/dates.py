@@ -15,6 +15,7 @@ _YEAR = re.compile(r"\d{4}")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 #: Cinema began in 1888; a date outside these years is a slip or a source's nonsense, never a release.
 FIRST_YEAR, LAST_YEAR = 1888, 2200
+_PLACEHOLDER_MONTHS = 6
 
 
 class Precision(StrEnum):
@@ -115,6 +116,18 @@ class ReleaseDate:
 
 
 TBA = ReleaseDate(Precision.TBA)
+
+
+def placeholder_as_year(day: date, today: date) -> ReleaseDate:
+    """Read a day that may only stand for its year: 31 December or 1 January, six months or more after `today`.
+
+    Databases that know no precision write "some time in 2029" so. A film that does come out on a New Year's Day is
+    known to the day half a year before; no other day is ever doubted.
+    """
+    turn_of_year = (day.month, day.day) in ((12, 31), (1, 1))
+    if turn_of_year and day >= today + relativedelta(months=_PLACEHOLDER_MONTHS):
+        return ReleaseDate(Precision.YEAR, date(day.year, 1, 1))
+    return ReleaseDate.of(day)
 
 
 def weekday_date(day: date) -> str:

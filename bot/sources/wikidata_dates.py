@@ -6,11 +6,13 @@ https://www.wikidata.org/wiki/Wikidata:WikiProject_Movies/Properties
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 
-from bot.domain.dates import ReleaseDate
+from bot.domain.dates import ReleaseDate, placeholder_as_year
 from bot.domain.films import Release, ReleaseType
 from bot.sources.wikidata_items import COUNTRIES, FESTIVAL_CLASSES, FORMS, LANGUAGES
-from bot.sources.wikidata_shapes import Entity, Rank, Statement, as_year, clean_text, read_time, unique
+from bot.sources.wikidata_shapes import Entity, Rank, Statement
+from bot.sources.wikidata_values import as_year, clean_text, read_time, unique
 
 SOURCE = "wikidata"
 #: Qualifiers of a date that say at which event: significant event, presented in, its role.
@@ -36,6 +38,7 @@ class Known:
 
     names: Mapping[str, tuple[str, str]]  #: item → its id as it is now, and its label
     places: Mapping[str, Place]
+    unread: frozenset[str] = frozenset()  #: what was said of these makes no sense: a film that needs one must wait
 
     def label(self, item: str) -> str:
         """The name of an item; empty if it has none."""
@@ -69,16 +72,22 @@ def read_place(item: str, entity: Entity | None) -> Place:
 
 def read_year(entity: Entity) -> int | None:
     """The year of the first date of any kind, wherever it was."""
-    dates = [date for statement in entity.best("P577") if (date := read_time(statement.value))]
-    return min((date.first.year for date in dates if date.first), default=None)
+    dates = (read_time(statement.value) for statement in entity.best("P577"))
+    return min((said.first.year for said in dates if said and said.first), default=None)
 
 
-def read_releases(entity: Entity, known: Known) -> tuple[Release, ...]:
+def holds_placeholder(entity: Entity, today: date) -> bool:
+    """Whether a day of the item is read as its year for now, and will be read as a day when it is near."""
+    dates = (read_time(statement.value) for statement in entity.statements("P577"))
+    return any(said is not None and _doubted(said, today) != said for said in dates)
+
+
+def read_releases(entity: Entity, known: Known, today: date) -> tuple[Release, ...]:
     """The dates that are of a country. One without a place belongs to none, and one in a town is that town's premiere.
 
     Where a country and type have a preferred date, only that counts; a date that says less than another goes.
     """
-    found = [pair for statement in entity.statements("P577") for pair in _dated(statement, known)]
+    found = [pair for statement in entity.statements("P577") for pair in _dated(statement, known, today)]
     preferred = {(release.country, release.type) for release, rank in found if rank is Rank.PREFERRED}
     kept = dict.fromkeys(
         release for release, rank in found if rank is Rank.PREFERRED or (release.country, release.type) not in preferred
@@ -86,17 +95,21 @@ def read_releases(entity: Entity, known: Known) -> tuple[Release, ...]:
     return tuple(release for release in kept if not any(_says_more(other, release) for other in kept))
 
 
-def _dated(statement: Statement, known: Known) -> Iterator[tuple[Release, Rank]]:
-    date = read_time(statement.value)
-    if date is None:
+def _dated(statement: Statement, known: Known, today: date) -> Iterator[tuple[Release, Rank]]:
+    said = read_time(statement.value)
+    if said is None:
         return
-    if "P1480" in statement.qualifiers:  # sourcing circumstances: circa, presumably
-        date = as_year(date)
+    # sourcing circumstances: circa, presumably
+    dated = as_year(said) if "P1480" in statement.qualifiers else _doubted(said, today)
     languages = unique(LANGUAGES.get(item) for item in statement.items("P407"))
     language = languages[0] if len(languages) == 1 else ""
     for place in _places(statement, known):
         for kind, note in _types(statement, place, known):
-            yield Release(place.country, kind, date, note, SOURCE, language), statement.rank
+            yield Release(place.country, kind, dated, note, SOURCE, language), statement.rank
+
+
+def _doubted(said: ReleaseDate, today: date) -> ReleaseDate:
+    return placeholder_as_year(said.day, today) if said.day else said
 
 
 def _places(statement: Statement, known: Known) -> list[Place]:

@@ -5,11 +5,13 @@ Which statements mean what: https://www.wikidata.org/wiki/Wikidata:WikiProject_M
 
 import re
 from collections.abc import Iterator
+from datetime import date
 
 from bot.domain.films import Credit, Film, Job
 from bot.sources.wikidata_dates import SOURCE, Known, read_releases, read_year
 from bot.sources.wikidata_items import COUNTRIES, FILM_CLASSES, LANGUAGES, MINUTES, NO_FILM_CLASSES
-from bot.sources.wikidata_shapes import Entity, Statement, clean_text, read_amount, read_item, read_text, unique
+from bot.sources.wikidata_shapes import Entity, Statement
+from bot.sources.wikidata_values import clean_text, read_amount, read_item, unique
 
 #: Names are asked for by the fifty: a crowd of extras is not worth more requests.
 _MAX_CAST = 40
@@ -42,31 +44,34 @@ def film_ids(entity: Entity) -> dict[str, str]:
     return found
 
 
-def read_film(entity: Entity, known: Known) -> Film | None:
-    """Make a film of an item; None if it has no title in any language."""
-    titles = [title for statement in entity.best("P1476") if (title := read_text(statement.value))]
-    title = entity.labels.get("en") or entity.labels.get("mul") or (titles[0][0] if titles else entity.label)
+def read_film(entity: Entity, known: Known, today: date) -> Film | None:
+    """Make a film of an item, as it is to be read on `today` (UTC); None if it has no title in any language."""
+    title, original, language = entity.titles
     if not title:
         return None
-    original = titles[0][0] if titles else ""
     return Film(
         id=0,
         title=title,
         year=read_year(entity),
         original_title=original,
-        original_language=_language(entity, titles[0][1] if titles else ""),
+        original_language=_language(entity, language),
         alternative_titles=tuple(name for name in unique(entity.aliases) if name not in (title, original)),
         runtime_minutes=_runtime(entity),
         genres=unique(_genre(known.label(item)) for item in entity.items("P136")),
         companies=_labels(entity, "P272", known),
         distributors=_labels(entity, "P750", known),
         countries=unique(COUNTRIES.get(item) for item in entity.items("P495")),
-        releases=read_releases(entity, known),
+        releases=read_releases(entity, known, today),
         credits=tuple(_credits(entity, known)),
         ids=film_ids(entity),
         sources=(f"https://www.wikidata.org/wiki/{entity.id}",),
         belongs_to={f"{SOURCE}:{item}": name for item in entity.items("P179") if (name := known.label(item))},
     )
+
+
+def credited_items(entity: Entity, job: Job) -> list[str]:
+    """The people of one job, in order."""
+    return list(unique(read_item(statement.value) for statement in _credited(entity, job)))
 
 
 def named_items(entity: Entity) -> list[str]:

@@ -5,27 +5,18 @@ An entity as in https://doc.wikimedia.org/Wikibase/master/php/docs_topics_json.h
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
-from typing import TypeVar, cast
+from typing import cast
 
 import msgspec
 
-from bot.domain.dates import Precision, ReleaseDate
+from bot.sources.http import JsonObject
+from bot.sources.wikidata_values import checked_item, clean_text, convert, read_item, read_text, unique
 
-#: Longer is no title and no name: the longest title ever released has 246 characters.
-MAX_TEXT = 300
 #: Of one property; the longest casts stay below it.
 _MAX_STATEMENTS = 500
-#: Wikibase takes no number above 2^31 - 1 (ItemId.php).
-_MAX_ITEM = 2**31 - 1
-_ITEM = re.compile(r"Q[1-9][0-9]{0,9}", re.ASCII)
-_TIME = re.compile(r"\+0*([0-9]{4})-([0-9]{2})-([0-9]{2})T00:00:00Z", re.ASCII)
-_AMOUNT = re.compile(r"\+?([0-9]{1,6}(?:\.[0-9]{1,9})?)", re.ASCII)
-_GREGORIAN = "Q1985727"
-T = TypeVar("T", bound=msgspec.Struct)
-JsonObject = Mapping[str, object]
 
 
 class Rank(Enum):
@@ -59,16 +50,25 @@ class Entity:
 
     id: str  #: as it is now: another one than was asked for if the item was merged
     revision: int
-    labels: Mapping[str, str]  #: by language
+    labels: Mapping[str, str] | None  #: by language; None as below
     aliases: tuple[str, ...]
     description: str
     claims: Mapping[str, object] | None  #: None if they were not asked for, or make no sense
 
     @property
+    def titles(self) -> tuple[str, str, str]:
+        """A film's title for everybody, its original title (P1476), and that one's language code; empty if unknown."""
+        original, language = next((title for one in self.best("P1476") if (title := read_text(one.value))), ("", ""))
+        return self._named("en") or self._named("mul") or original or self.label, original, language
+
+    @property
     def label(self) -> str:
         """Its name: in English, else the one for all languages, else the first in any; empty if it has none."""
-        named = (self.labels.get("en"), self.labels.get("mul"), *self.labels.values())
+        named = (self._named("en"), self._named("mul"), *(self.labels or {}).values())
         return next((label for label in named if label), "")
+
+    def _named(self, language: str) -> str:
+        return (self.labels or {}).get(language, "")
 
     def statements(self, property_id: str) -> list[Statement]:
         """The statements with a value that are not deprecated, in their order."""
@@ -93,26 +93,6 @@ class _Statement(msgspec.Struct):
     mainsnak: _Snak
     rank: Rank
     qualifiers: object = None  # an empty one comes as a list, as PHP has it
-
-
-class _ItemValue(msgspec.Struct):
-    id: str
-
-
-class _TimeValue(msgspec.Struct):
-    time: str
-    precision: int
-    calendarmodel: str
-
-
-class _AmountValue(msgspec.Struct):
-    amount: str
-    unit: str
-
-
-class _TextValue(msgspec.Struct):
-    text: str
-    language: str
 
 
 class _Term(msgspec.Struct):
@@ -140,7 +120,7 @@ def read_entities(body: JsonObject) -> dict[str, Entity | None] | None:
         fields = cast(dict[str, object], raw)
         if "missing" in fields:
             found[asked] = None
-        elif entity := _entity(fields):
+        elif (entity := _entity(fields)) and (entity.id == asked or _leads_to(entity.id, fields.get("redirects"))):
             found[asked] = entity
     return found
 
@@ -151,7 +131,7 @@ def read_hits(body: JsonObject) -> list[str] | None:
     hits = cast(dict[str, object], query).get("search") if isinstance(query, dict) else None
     if not isinstance(hits, list):
         return None
-    read = (_convert(raw, _Hit) for raw in cast(list[object], hits))
+    read = (convert(raw, _Hit) for raw in cast(list[object], hits))
     return list(unique(checked_item(hit.title) for hit in read if hit is not None and hit.ns == 0))
 
 
@@ -170,65 +150,8 @@ def read_error(body: JsonObject) -> str:
     return code if isinstance(code, str) and re.fullmatch(r"[a-z0-9_-]{1,60}", code, re.ASCII) else "unknown"
 
 
-def read_item(value: object) -> str | None:
-    """Read a value that names an item: its id."""
-    read = _convert(value, _ItemValue)
-    return checked_item(read.id) if read else None
-
-
-def checked_item(text: str) -> str | None:
-    """Give an item's id back if it can be one."""
-    return text if _ITEM.fullmatch(text) and int(text[1:]) <= _MAX_ITEM else None
-
-
-def read_time(value: object) -> ReleaseDate | None:
-    """Read a date as far as its precision says that it is known: 9 a year, 10 a month, 11 a day, whatever the text has.
-
-    Less than a year, before our era, in another calendar, or no day there is: None.
-    """
-    read = _convert(value, _TimeValue)
-    match = _TIME.fullmatch(read.time) if read else None
-    if read is None or match is None or not read.calendarmodel.endswith(f"/{_GREGORIAN}"):
-        return None
-    year, month, day = match.groups()
-    text = {9: year, 10: f"{year}-{month}", 11: f"{year}-{month}-{day}"}.get(read.precision)
-    try:
-        return ReleaseDate.parse(text) if text else None
-    except ValueError:
-        return None
-
-
-def read_amount(value: object) -> tuple[float, str] | None:
-    """Read a quantity: the number and the item of its unit."""
-    read = _convert(value, _AmountValue)
-    match = _AMOUNT.fullmatch(read.amount) if read else None
-    unit = checked_item(read.unit.rsplit("/", 1)[-1]) if read else None
-    return (float(match[1]), unit) if match and unit else None
-
-
-def read_text(value: object) -> tuple[str, str] | None:
-    """Read a text in a language: the text and the language's code."""
-    read = _convert(value, _TextValue)
-    text = clean_text(read.text) if read else ""
-    return (text, read.language) if read and text else None
-
-
-def clean_text(value: object) -> str:
-    """Give a text on one line, without what cannot be seen; empty if it is none, or too long to be a name."""
-    if not isinstance(value, str) or len(value) > 2 * MAX_TEXT:
-        return ""
-    text = " ".join("".join(char if char.isprintable() else " " for char in value).split())
-    return text if len(text) <= MAX_TEXT else ""
-
-
-def as_year(date: ReleaseDate) -> ReleaseDate:
-    """Forget all of a date but its year."""
-    return ReleaseDate(Precision.YEAR, date.first.replace(month=1, day=1)) if date.first else date
-
-
-def unique(values: Iterable[str | None]) -> tuple[str, ...]:
-    """Each value once, in order, without the empty ones."""
-    return tuple(dict.fromkeys(value for value in values if value))
+def _leads_to(item: str, redirects: object) -> bool:
+    return isinstance(redirects, dict) and cast(dict[str, object], redirects).get("to") == item
 
 
 def _entity(fields: Mapping[str, object]) -> Entity | None:
@@ -238,22 +161,27 @@ def _entity(fields: Mapping[str, object]) -> Entity | None:
     if type(revision) is not int or revision < 0:
         return None
     aliases = (term for terms in _lists(fields.get("aliases")) for term in terms)
-    description = _labels(fields.get("descriptions"))
+    description = _labels(fields.get("descriptions")) or {}
     return Entity(
         id=entity_id,
         revision=revision,
         labels=_labels(fields.get("labels")),
-        aliases=unique(clean_text(term.value) for raw in aliases if (term := _convert(raw, _Term))),
+        aliases=unique(clean_text(term.value) for raw in aliases if (term := convert(raw, _Term))),
         description=next((description[key] for key in ("en", "mul") if key in description), ""),
-        # PHP writes an empty object as a list.
-        claims=cast(Mapping[str, object], claims) if isinstance(claims, dict) else {} if claims == [] else None,
+        claims=_object(claims),
     )
 
 
-def _labels(raw: object) -> dict[str, str]:
-    if not isinstance(raw, dict):
-        return {}
-    terms = ((language, _convert(term, _Term)) for language, term in cast(dict[str, object], raw).items())
+def _object(raw: object) -> Mapping[str, object] | None:
+    """An object; PHP writes an empty one as a list."""
+    return cast(Mapping[str, object], raw) if isinstance(raw, dict) else {} if raw == [] else None
+
+
+def _labels(raw: object) -> dict[str, str] | None:
+    named = _object(raw)
+    if named is None:
+        return None
+    terms = ((language, convert(term, _Term)) for language, term in named.items())
     return {language: text for language, term in terms if term and (text := clean_text(term.value))}
 
 
@@ -267,7 +195,7 @@ def _statements(raw: object) -> Iterator[Statement]:
     if not isinstance(raw, list):
         return
     for one in cast(list[object], raw)[:_MAX_STATEMENTS]:
-        read = _convert(one, _Statement)
+        read = convert(one, _Statement)
         if read and read.rank is not Rank.DEPRECATED and (value := _value(read.mainsnak)) is not None:
             yield Statement(value, read.rank, _qualifiers(read.qualifiers))
 
@@ -279,17 +207,10 @@ def _qualifiers(raw: object) -> dict[str, tuple[object, ...]]:
     for property_id, snaks in cast(dict[str, object], raw).items():
         if isinstance(snaks, list):
             # One that has no value, or that cannot be read, still qualifies: a place that is unknown is not no place.
-            read = (_convert(snak, _Snak) for snak in cast(list[object], snaks)[:_MAX_STATEMENTS])
+            read = (convert(snak, _Snak) for snak in cast(list[object], snaks)[:_MAX_STATEMENTS])
             found[property_id] = tuple(_value(snak) if snak else None for snak in read)
     return found
 
 
 def _value(snak: _Snak) -> object:
     return snak.datavalue.get("value") if snak.snaktype == "value" else None
-
-
-def _convert(raw: object, kind: type[T]) -> T | None:
-    try:
-        return msgspec.convert(raw, kind)
-    except (msgspec.ValidationError, RecursionError):
-        return None

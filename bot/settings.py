@@ -8,11 +8,23 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, Literal, cast, get_args
-from urllib.parse import SplitResult, unquote, unquote_plus, urlsplit
+from urllib.parse import unquote, unquote_plus, urlsplit
 
-from dotenv.parser import parse_stream
+from bot.setting_values import (
+    Found,
+    Secret,
+    SettingsError,
+    Values,
+    address,
+    file,
+    folder,
+    one_of,
+    read_dotenv,
+    secret,
+    split,
+)
 
-from bot.domain.errors import OperatorError
+__all__ = ["LogFormat", "LogLevel", "Secret", "Settings", "SettingsError", "SourceSettings", "load_settings"]
 
 LogFormat = Literal["text", "json"]
 LogLevel = Literal["DEBUG", "INFO", "WARNING", "ERROR"]
@@ -26,32 +38,23 @@ DEFAULT_POST_RATE: Final = 45
 MAX_POST_RATE: Final = 50
 
 _WHERE_TOKENS_ARE: Final = "Discord's Developer Portal shows it under Bot, Reset Token"
+_WHERE_TMDB_TOKENS_ARE: Final = "themoviedb.org, your account's settings, API"
 
 
-class SettingsError(OperatorError):
-    """A setting is missing or malformed; `str()` says which and how it should look, never what it held."""
+@dataclass(frozen=True, slots=True)
+class SourceSettings:
+    """Where film facts are asked for on the network."""
 
-
-class Secret:
-    """A text that is handed on but never shown: `repr`, `str` and formatting hide it."""
-
-    __slots__ = ("_text",)
-
-    def __init__(self, text: str) -> None:
-        self._text = text
-
-    def reveal(self) -> str:
-        """Give the text itself; only to what needs it, never to a log."""
-        return self._text
-
-    def __repr__(self) -> str:
-        return "Secret(…)"
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Secret) and self._text == other._text
-
-    def __hash__(self) -> int:
-        return hash(self._text)
+    #: None: TMDB is not asked.
+    tmdb_token: Secret | None
+    #: None: TMDB's own.
+    tmdb_url: str | None
+    #: Whether Wikidata is asked.
+    wikidata: bool
+    #: None: Wikidata's own.
+    wikidata_url: str | None
+    #: Whom a source may write to about Marquee; empty if nobody.
+    contact: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +76,7 @@ class Settings:
     titles: Path | None
     #: Messages per second that this process sends at most, all servers together.
     post_rate: int
+    sources: SourceSettings
 
     @property
     def titles_path(self) -> Path:
@@ -87,7 +91,7 @@ class Settings:
         url = urlsplit(self.database_url)
         pairs = (pair.partition("=") for pair in url.query.split("&"))
         passwords = {url.password or "", *(text for name, _, text in pairs if name in ("password", "sslpassword"))}
-        texts = {self.token.reveal() if self.token else ""}
+        texts = {token.reveal() for token in (self.token, self.sources.tmdb_token) if token}
         texts |= {spelling for text in passwords for spelling in (text, unquote(text), unquote_plus(text))}
         return tuple(Secret(text) for text in sorted(texts) if text)
 
@@ -98,80 +102,39 @@ def load_settings(environ: Mapping[str, str], dotenv: Path | None, *, need_token
     Raises:
         SettingsError: at the first setting that is missing or malformed.
     """
-    values = _Values(environ, _read_dotenv(dotenv) if dotenv else {})
+    values = Values(environ, read_dotenv(dotenv) if dotenv else {})
     return Settings(
-        token=_token(values) if need_token else None,
+        token=_discord_token(secret(values, "DISCORD_TOKEN")) if need_token else None,
         database_url=_database_url(values.get("DATABASE_URL") or DEFAULT_DATABASE_URL),
-        api_url=_address(values, "DISCORD_API_URL", ("https", "http"), "https://discord.com/api/v10"),
-        gateway_url=_address(values, "DISCORD_GATEWAY_URL", ("wss", "ws"), "wss://gateway.discord.gg"),
-        log_level=cast(LogLevel, _one_of(values, "LOG_LEVEL", get_args(LogLevel), "INFO")),
-        log_format=cast(LogFormat, _one_of(values, "LOG_FORMAT", get_args(LogFormat), "text")),
-        catalogue=_folder(values, "MARQUEE_DATA"),
-        titles=_file(values, "MARQUEE_TITLES"),
+        api_url=address(values, "DISCORD_API_URL", ("https", "http"), "https://discord.com/api/v10"),
+        gateway_url=address(values, "DISCORD_GATEWAY_URL", ("wss", "ws"), "wss://gateway.discord.gg"),
+        log_level=cast(LogLevel, one_of(values, "LOG_LEVEL", get_args(LogLevel), "INFO")),
+        log_format=cast(LogFormat, one_of(values, "LOG_FORMAT", get_args(LogFormat), "text")),
+        catalogue=folder(values, "MARQUEE_DATA"),
+        titles=file(values, "MARQUEE_TITLES"),
         post_rate=_post_rate(values.get("POST_RATE")),
+        sources=_sources(values),
     )
 
 
-class _Values:
-    """The environment over the file, with blank values as unset ones."""
-
-    def __init__(self, environ: Mapping[str, str], file: Mapping[str, str | None]) -> None:
-        self._environ = environ
-        self._file = file
-
-    def get(self, name: str) -> str | None:
-        value = self._environ.get(name)
-        return (value if value is not None else self._file.get(name) or "").strip() or None
-
-
-def _read_dotenv(path: Path) -> Mapping[str, str | None]:
-    try:
-        if not path.exists():
-            return {}
-        with path.open(encoding="utf-8-sig") as text:
-            bindings = list(parse_stream(text))
-    except UnicodeDecodeError:
-        raise SettingsError(f"{path} is not UTF-8 text; save it again as UTF-8.") from None
-    except OSError as error:
-        raise SettingsError(f"{path} cannot be read: {error.strerror}.") from error
-    for binding in bindings:
-        if binding.error or (binding.key is not None and binding.value is None):
-            line = binding.original.line
-            raise SettingsError(f"Line {line} of {path} is not a setting; a line is NAME=value, as in LOG_LEVEL=INFO.")
-    return {binding.key: binding.value for binding in bindings if binding.key is not None}
-
-
-def _token(values: _Values) -> Secret:
-    token, file = values.get("DISCORD_TOKEN"), values.get("DISCORD_TOKEN_FILE")
-    if token and file:
-        raise SettingsError("DISCORD_TOKEN and DISCORD_TOKEN_FILE are both set; keep one of them.")
-    if file:
-        return _checked_token(_read_token(Path(file)), "the file that DISCORD_TOKEN_FILE names")
-    if token:
-        return _checked_token(token, "DISCORD_TOKEN")
-    raise SettingsError(
-        f"DISCORD_TOKEN is not set; put the bot's token into .env, as in DISCORD_TOKEN=… ({_WHERE_TOKENS_ARE})."
+def _sources(values: Values) -> SourceSettings:
+    web = ("https", "http")
+    return SourceSettings(
+        tmdb_token=_tmdb_token(secret(values, "TMDB_TOKEN")),
+        tmdb_url=address(values, "TMDB_URL", web, "https://api.themoviedb.org/3"),
+        wikidata=one_of(values, "WIKIDATA", ("on", "off"), "on") == "on",
+        wikidata_url=address(values, "WIKIDATA_URL", web, "https://www.wikidata.org/w/api.php"),
+        contact=_contact(values.get("MARQUEE_CONTACT")),
     )
 
 
-def _read_token(path: Path) -> str:
-    # The path is not repeated: a token that was pasted into DISCORD_TOKEN_FILE would be shown.
-    example = "it must name a text file that holds the token alone, as in DISCORD_TOKEN_FILE=/run/secrets/discord_token"
-    try:
-        token = path.read_text(encoding="utf-8-sig").strip()
-    except (OSError, ValueError):
-        raise SettingsError(f"The file that DISCORD_TOKEN_FILE names cannot be read; {example}.") from None
-    if not token:
-        raise SettingsError(f"The file that DISCORD_TOKEN_FILE names is empty; {example}.")
-    return token
-
-
-def _checked_token(token: str, where: str) -> Secret:
+def _discord_token(found: Found | None) -> Secret:
     """Catch what people paste by mistake, so that Discord is not asked with it and no one hunts a 401."""
-    if token[0] in "\"'" or token[-1] in "\"'":
-        raise SettingsError(f"The token in {where} has quotes around it; leave them out.")
-    if token.lower().startswith(("bot ", "bearer ")):
-        raise SettingsError(f'The token in {where} begins with a word like "Bot"; leave that out, Marquee adds it.')
+    if found is None:
+        raise SettingsError(
+            f"DISCORD_TOKEN is not set; put the bot's token into .env, as in DISCORD_TOKEN=… ({_WHERE_TOKENS_ARE})."
+        )
+    token, where = found.text, found.where
     if re.search(r"\s", token):
         raise SettingsError(
             f"The token in {where} has a space or a line break in it; copy it again ({_WHERE_TOKENS_ARE})."
@@ -184,9 +147,33 @@ def _checked_token(token: str, where: str) -> Secret:
     return Secret(token)
 
 
+def _tmdb_token(found: Found | None) -> Secret | None:
+    """Catch what TMDB would answer with a 401, of its two keys the wrong one above all."""
+    if found is None:
+        return None
+    if re.fullmatch(r"[0-9a-fA-F]{32}", found.text):
+        raise SettingsError(
+            f"What stands in {found.where} is TMDB's short API key; Marquee needs the long API Read Access Token "
+            f"({_WHERE_TMDB_TOKENS_ARE})."
+        )
+    if not re.fullmatch(r"[\x21-\x7e]+", found.text):
+        raise SettingsError(
+            f"The token in {found.where} has a space, a line break or a foreign letter in it; copy it again "
+            f"({_WHERE_TMDB_TOKENS_ARE})."
+        )
+    return Secret(found.text)
+
+
+def _contact(value: str | None) -> str:
+    """What goes into a header, in brackets: an e-mail address, or a page's."""
+    if value is None or (re.fullmatch(r"[\x21-\x27\x2a-\x7e]{3,200}", value) and ("@" in value or "://" in value)):
+        return value or ""
+    raise SettingsError("MARQUEE_CONTACT must be an e-mail address or a page's, as in MARQUEE_CONTACT=you@example.org.")
+
+
 def _database_url(url: str) -> str:
     examples = f"as in DATABASE_URL={DEFAULT_DATABASE_URL} or DATABASE_URL=postgresql://user:password@localhost/marquee"
-    parts = _split("DATABASE_URL", url, examples)
+    parts = split("DATABASE_URL", url, examples)
     if parts.scheme == "sqlite" and re.fullmatch(r"sqlite:///[^/?#].*|sqlite:////.+", url):
         return url
     if parts.scheme == "sqlite":
@@ -196,65 +183,6 @@ def _database_url(url: str) -> str:
     if not parts.path.strip("/"):
         raise SettingsError(f"DATABASE_URL names no database after the host, {examples}.")
     return url
-
-
-def _address(values: _Values, name: str, schemes: tuple[str, str], example: str) -> str | None:
-    url = values.get(name)
-    if url is None:
-        return None
-    parts = _split(name, url, f"as in {name}={example}")
-    if parts.scheme not in schemes or not parts.hostname:
-        raise SettingsError(
-            f"{name} must be an address that begins with {schemes[0]}:// or {schemes[1]}://, as in {name}={example}."
-        )
-    if parts.username is not None or parts.query or parts.fragment:
-        raise SettingsError(f"{name} may hold no user, password, ? or #, as in {name}={example}.")
-    return url.rstrip("/")
-
-
-def _split(name: str, url: str, example: str) -> SplitResult:
-    try:
-        parts = urlsplit(url)
-        _ = parts.port  # parsed only when asked for
-    except ValueError:
-        raise SettingsError(
-            f"{name} is not an address, {example}; in a password, write @ as %40 and / as %2F."
-        ) from None
-    return parts
-
-
-def _one_of(values: _Values, name: str, allowed: tuple[str, ...], default: str) -> str:
-    value = values.get(name) or default
-    for choice in allowed:
-        if value.lower() == choice.lower():
-            return choice
-    raise SettingsError(f"{name} must be one of {', '.join(allowed)}, as in {name}={default}.")
-
-
-def _folder(values: _Values, name: str) -> Path | None:
-    value = values.get(name)
-    if value is None:
-        return None
-    try:
-        path = Path(value).expanduser()
-        if path.is_dir():
-            return path
-    except (OSError, RuntimeError):  # too long to be a path, not ours to read, or the home of an unknown user
-        pass
-    raise SettingsError(f"{name} must name a folder that exists, as in {name}=/srv/marquee/data.")
-
-
-def _file(values: _Values, name: str) -> Path | None:
-    value = values.get(name)
-    if value is None:
-        return None
-    try:
-        path = Path(value).expanduser()
-        if path.name and not path.is_dir() and path.parent.is_dir():
-            return path
-    except (OSError, RuntimeError, ValueError):  # as above, or a NUL in it
-        pass
-    raise SettingsError(f"{name} must name a file in a folder that exists, as in {name}=/srv/marquee/titles.sqlite.")
 
 
 def _post_rate(value: str | None) -> int:

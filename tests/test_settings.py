@@ -107,6 +107,62 @@ class TestToken:
         assert {secret.reveal() for secret in settings.secrets} == {"one+%40", "one+@", "one @", "two"}
 
 
+class TestSources:
+    READ_TOKEN = "eyJhbGciOiJIUzI1NiJ9.eyJhdWQiOiJtYXJxdWVlIn0.c2lnbmF0dXJl"
+
+    def test_wikidata_alone_is_asked_unless_told_otherwise(self) -> None:
+        sources = load().sources
+        assert (sources.tmdb_token, sources.tmdb_url) == (None, None)
+        assert (sources.wikidata, sources.wikidata_url, sources.contact) == (True, None, "")
+        assert not load(WIKIDATA="Off").sources.wikidata
+        assert "on, off" in refusal({"DISCORD_TOKEN": TOKEN, "WIKIDATA": "no"})
+
+    def test_a_token_from_the_environment_or_a_file_is_a_secret(self, tmp_path: Path) -> None:
+        file = tmp_path / "tmdb"
+        file.write_text(f"{self.READ_TOKEN}\n")
+        for environ in ({"TMDB_TOKEN": self.READ_TOKEN}, {"TMDB_TOKEN_FILE": str(file)}):
+            settings = load(**environ)
+            assert settings.sources.tmdb_token == Secret(self.READ_TOKEN)
+            assert settings.secrets == (Secret(self.READ_TOKEN),)
+            assert self.READ_TOKEN not in f"{settings} {settings!r}"
+
+    @pytest.mark.parametrize(
+        ("pasted", "says"),
+        [
+            pytest.param("0123456789abcdef" * 2, "long API Read Access Token", id="the short key"),
+            pytest.param(f"Bearer {READ_TOKEN}", '"Bearer"', id="prefix"),
+            pytest.param(f"'{READ_TOKEN}'", "quotes", id="quotes"),
+            pytest.param(f"{READ_TOKEN}\n{READ_TOKEN}", "line break", id="two lines"),
+            pytest.param(f"{READ_TOKEN}é", "foreign letter", id="a foreign letter"),
+        ],
+    )
+    def test_each_mistake_has_its_sentence(self, pasted: str, says: str) -> None:
+        sentence = refusal({"DISCORD_TOKEN": TOKEN, "TMDB_TOKEN": pasted})
+        assert says in sentence
+        assert pasted not in sentence
+        assert self.READ_TOKEN not in sentence
+
+    def test_both_is_one_too_many(self) -> None:
+        sentence = refusal({"DISCORD_TOKEN": TOKEN, "TMDB_TOKEN": "a", "TMDB_TOKEN_FILE": "b"})
+        assert "TMDB_TOKEN and TMDB_TOKEN_FILE are both set" in sentence
+
+    def test_a_file_that_cannot_be_read(self, tmp_path: Path) -> None:
+        sentence = refusal({"DISCORD_TOKEN": TOKEN, "TMDB_TOKEN_FILE": str(tmp_path)})
+        assert "TMDB_TOKEN_FILE=/run/secrets/tmdb_token" in sentence
+
+    def test_addresses(self) -> None:
+        sources = load(TMDB_URL="http://127.0.0.1:8082/3/", WIKIDATA_URL="https://example.org/w/api.php").sources
+        assert (sources.tmdb_url, sources.wikidata_url) == ("http://127.0.0.1:8082/3", "https://example.org/w/api.php")
+        for name in ("TMDB_URL", "WIKIDATA_URL"):
+            assert name in refusal({"DISCORD_TOKEN": TOKEN, name: "ftp://example.org"})
+
+    def test_a_contact_that_can_stand_in_a_header(self) -> None:
+        for contact in ("you@example.org", "https://example.org/marquee"):
+            assert load(MARQUEE_CONTACT=contact).sources.contact == contact
+        for wrong in ("me", "a@b\r\nX-Evil: 1", "you (at) example.org", "ü@example.org", "a@" + "b" * 300):
+            assert "MARQUEE_CONTACT" in refusal({"DISCORD_TOKEN": TOKEN, "MARQUEE_CONTACT": wrong})
+
+
 class TestAddresses:
     @pytest.mark.parametrize(
         "url", ["sqlite:///a.db", "sqlite:////var/lib/marquee/a.db", POSTGRES, "postgresql://[::1]:5432/marquee"]
@@ -180,6 +236,10 @@ class TestChoices:
             "DATABASE_URL",
             "DISCORD_API_URL",
             "DISCORD_GATEWAY_URL",
+            "TMDB_URL",
+            "WIKIDATA",
+            "WIKIDATA_URL",
+            "MARQUEE_CONTACT",
             "LOG_LEVEL",
             "LOG_FORMAT",
             "MARQUEE_DATA",

@@ -1,6 +1,7 @@
 """Showing a film's card: the one door that `/film`, `/cast`, `/trivia`, `/next`, pickers and buttons go through."""
 
 import logging
+from dataclasses import replace
 
 from bot.domain.errors import FilmNotFound, NotTracked, SeveralFilms, UserError
 from bot.domain.films import Film
@@ -24,14 +25,10 @@ async def film_card(
     context, now = context_of(interaction), now_of(interaction)
     look = await context.films.look_at(guild_of(interaction), film_id)
     today = today_of(look.subscriber, now)
-    country = country_of(interaction, look.subscriber)
-    picture = None
-    if tab in (Tab.OVERVIEW, Tab.COUNTDOWN):
-        picture = await draw(interaction, picture_of(look.film, country, today))
     view = FilmView(
         film=look.film,
         subscriber=look.subscriber,
-        guess=country,
+        guess=country_of(interaction, look.subscriber),
         subscription=look.subscription,
         today=today,
         now=now,
@@ -39,8 +36,9 @@ async def film_card(
         opener_id=opener_id or interaction.user.id,
         arg=arg,
         shared=look.shared,
-        picture=picture,
     )
+    if tab in (Tab.OVERVIEW, Tab.COUNTDOWN):
+        view = replace(view, picture=await draw(interaction, picture_of(view.film, view.counting, today)))
     return render_film_card(view)
 
 

@@ -107,7 +107,7 @@ async def _card_of(interaction: Interaction, tracked: Tracked) -> Card:
     if tracked.subscription.channel_id is not None and not problems:
         # A film's own channel is not in /settings: naming it again is how its posts go on after a refusal.
         await context_of(interaction).preferences.reopen(subscriber, tracked.subscription.channel_id, now)
-    picture = await draw(interaction, picture_of(tracked.film, subscriber.country, today_of(subscriber, now)))
+    picture = await draw(interaction, picture_of(tracked.film, tracked.counting, today_of(subscriber, now)))
     return render_tracked(tracked, problems, now, picture)
 
 

@@ -5,10 +5,11 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
+from bot.domain.changes import worth_telling
 from bot.domain.dates import ReleaseDate, local_day, local_instant
 from bot.domain.films import DateChange, Film, Release, ReleaseType
-from bot.domain.releases import counting_release, first_date, is_again, net_changes
-from bot.domain.subscribers import Subscriber, Subscription
+from bot.domain.releases import counting_for, first_date, has_date
+from bot.domain.subscribers import Subscriber, Subscription, in_force
 
 #: Posts become rows this long before they are due: a fact that changes sooner needs no row undone.
 LOOK_AHEAD = timedelta(minutes=5)
@@ -73,6 +74,8 @@ class Post:
     state: PostState = PostState.PLANNED
     reason: str = ""
     settled_at: datetime | None = None
+    doubt_id: int | None = None  #: of a doubt: which one
+    note: str = ""  #: of a film that was tracked by itself: because of whom or what
 
     @property
     def is_of_channel(self) -> bool:
@@ -131,19 +134,31 @@ def still_owed(
             return True
         # forecast() lists only untold changes, and one that is under way counts as told.
         film = films.get(post.film_id or 0) if post.kind is PostKind.DATE_CHANGE else None
-        return film is not None and first_date(film, post.country, post.type) == post.date
+        return film is not None and names_its_day(post, film)
 
     return all(post.fresh_until > now and says_the_truth(post) for post in posts)
 
 
+def names_its_day(post: Post, film: Film) -> bool:
+    """Whether the day that `post` names is still its film's.
+
+    News is of the first release of its type; a countdown may be to another language's, if the first was over when
+    the film was tracked.
+    """
+    if post.kind is PostKind.DATE_CHANGE:
+        return first_date(film, post.country, post.type) == post.date
+    return has_date(film, post.country, post.type, post.date)
+
+
 def _owed(subscriber: Subscriber, subscription: Subscription) -> Iterator[Post]:
     film = subscription.film
-    tracked_on = local_day(subscription.tracked_at, subscriber.zone)
-    release = counting_release(film, subscriber.country, tracked_on).owed
+    subscriber = in_force(subscriber, subscription)
     channel_id = subscription.channel_id or subscriber.channel_id
     for notice in _notices(subscriber, subscription):
         yield replace(notice, channel_id=channel_id)
-    if release is not None and (day := release.date.day) is not None:
+    for release in counting_for(subscriber, subscription).owed:
+        if (day := release.date.day) is None:
+            continue
         for post in _countdown(subscriber, film, release, day):
             due_at = _not_before(post, subscriber, subscription)
             if due_at is not None:
@@ -172,7 +187,7 @@ def _countdown(subscriber: Subscriber, film: Film, release: Release, day: date) 
 
 
 def _notices(subscriber: Subscriber, subscription: Subscription) -> Iterator[Post]:
-    """What moved, if the release that counts here is not the one that this subscriber was last told of.
+    """What moved, if what counts here is not what this subscriber was last told of.
 
     With it all that is known of the film is told: what moved, and did not matter here, does not come back as old news.
     """
@@ -189,7 +204,7 @@ def _notices(subscriber: Subscriber, subscription: Subscription) -> Iterator[Pos
         and change.known_at > since
         and change.country == subscriber.country
     ]
-    told = _worth_telling(subscriber, subscription, untold)
+    told = worth_telling(subscriber, subscription, untold)
     if not told:
         return
     due_at = _notice_due(subscriber, told)
@@ -207,28 +222,6 @@ def _notices(subscriber: Subscriber, subscription: Subscription) -> Iterator[Pos
             old_date=change.old,
             change_id=max(known.id for known in film.changes),
         )
-
-
-def _worth_telling(
-    subscriber: Subscriber, subscription: Subscription, untold: Sequence[DateChange]
-) -> list[DateChange]:
-    """What came of `untold`, as far as it concerns the release that counted here before or counts now."""
-    film = subscription.film
-    first_known = {(c.country, c.type): c.old for c in sorted(untold, key=lambda c: c.id, reverse=True)}
-    kept = tuple(r for r in film.releases if (r.country, r.type) not in first_known or is_again(r))
-    undone = tuple(Release(*key, old) for key, old in first_known.items() if old)
-    tracked_on = local_day(subscription.tracked_at, subscriber.zone)
-    before = counting_release(replace(film, releases=kept + undone), subscriber.country, tracked_on).owed
-    after = counting_release(film, subscriber.country, tracked_on).owed
-    if _identity(before) == _identity(after):
-        return []
-    moved = net_changes(untold)
-    types = {release.type for release in (before, after) if release}
-    return [change for change in moved if change.type in types] or moved
-
-
-def _identity(release: Release | None) -> tuple[ReleaseType, ReleaseDate] | None:
-    return release and (release.type, release.date)
 
 
 def _notice_due(subscriber: Subscriber, changes: Sequence[DateChange]) -> datetime:

@@ -5,10 +5,16 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from bot.domain.dates import Precision, ReleaseDate, span_in_words
-from bot.domain.films import CINEMA, PUBLIC, DateChange, Film, Release, ReleaseType
+from bot.domain.dates import Precision, ReleaseDate, local_day, span_in_words
+from bot.domain.films import CINEMA, PUBLIC, DateChange, DoubtReason, Film, Release, ReleaseType
+from bot.domain.notes import is_again, is_screening
+from bot.domain.subscribers import DEFAULT_WANTED, Subscriber, Subscription, Wanted, in_force
 
-_AGAIN = ("re-release", "rerelease", "reissue", "anniversary", "restored", "remaster")
+#: On one day the wide release goes before the limited one.
+_RANK = (
+    ReleaseType.THEATRICAL, ReleaseType.LIMITED, ReleaseType.DIGITAL, ReleaseType.PHYSICAL, ReleaseType.TV,
+    ReleaseType.PREMIERE,
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,55 +22,129 @@ class Counting:
     """What may truly be said of a film's release in one country."""
 
     main: Release | None  #: answers "when is it out here?"; None when this country has no date
-    owed: Release | None  #: what posts are about: `main`, or what is still to come of a film that was out when tracked
+    owed: tuple[Release, ...] = ()  #: what posts are about, by date: at most one of each wanted way, none of two types
     wide: Release | None = None  #: `main` is limited, and this is the wide release
     elsewhere: Release | None = None  #: no date here: the nearest true statement, in another country
+    others: tuple[Release, ...] = ()  #: of the type of `main`, here: another language's day, another service's
+
+    def ahead(self, today: date) -> Release | None:
+        """The release to speak of on `today`: the next that is owed, else the last that was, else `main`."""
+        dated = [release for release in self.owed if release.date.last is not None]
+        coming = [release for release in dated if not _was_out(release, today)]
+        return next(iter([*coming[:1], *dated[-1:], *self.owed]), self.main)
 
 
-def is_again(release: Release) -> bool:
-    """Whether a note marks the release as one of a film that had been out before."""
-    note = release.note.lower()
-    return any(word in note for word in _AGAIN)
+def may_count(release: Release) -> bool:
+    """Whether the public can first see the film by it: no premiere, festival or preview, no noted re-release."""
+    return release.type in PUBLIC and not is_screening(release) and not is_again(release)
 
 
-def counting_release(film: Film, country: str, tracked_on: date | None = None) -> Counting:
-    """Choose the release of `film` that counts in `country`.
+def counting_for(subscriber: Subscriber, subscription: Subscription) -> Counting:
+    """Choose the releases that count for a subscriber who follows a film, by the settings in force for it."""
+    settings = in_force(subscriber, subscription)
+    tracked_on = local_day(subscription.tracked_at, settings.zone)
+    return counting_release(subscription.film, settings.country, tracked_on, settings.wanted)
 
-    The earliest cinema release that no note marks as a re-release; a festival or gala never counts. A film that reaches
-    no cinema anywhere counts by its first digital, physical or TV release here. With `tracked_on` (the local day of
-    `/track`), a film that was out before it owes only what is still to come, of any public type.
+
+def counting_release(
+    film: Film, country: str, tracked_on: date | None = None, wanted: frozenset[Wanted] = DEFAULT_WANTED
+) -> Counting:
+    """Choose the releases of `film` that count in `country` for who wants to hear of `wanted`.
+
+    Of each wanted way the earliest counts, whatever its language or service; `main` is the earliest of those. A
+    festival, a gala, a preview or a noted re-release never counts. A film that reaches no cinema anywhere has its first
+    release of any type here in the cinema's place. Where none of the wanted is known, the cinema release stays what is
+    said of the film, but is not owed. With `tracked_on` (the local day of `/track`), a film that was out before it owes
+    only what is still to come: of the wanted ways; to who wants the cinema alone, of any type, the cinema first.
     """
-    fresh = [r for r in film.releases if r.type in PUBLIC and not is_again(r)]
-    here = sorted((r for r in fresh if r.country == country), key=_order)
-    cinema_somewhere = any(r.type in CINEMA for r in fresh)
-    wanted = [r for r in here if r.type in CINEMA] if cinema_somewhere else here
-    if not wanted:
-        return Counting(None, None, elsewhere=_nearest(fresh, film.countries))
-    main = wanted[0]
-    limited = main.type is ReleaseType.LIMITED
-    wide = next((r for r in wanted if r.type is ReleaseType.THEATRICAL), None) if limited else None
-    owed: Release | None = main
-    if tracked_on is not None and _was_out(main, tracked_on):
-        owed = next((r for r in here if r is not main and not _was_out(r, tracked_on)), None)
-    return Counting(main, owed, wide)
+    known = [release for release in film.releases if may_count(release)]
+    here = _here(known, country)
+    reaches_cinema = any(release.type in CINEMA for release in known)
+    pools = {way: _pool(here, way, reaches_cinema=reaches_cinema) for way in Wanted}
+    firsts = [pools[way][0] for way in Wanted if way in wanted and pools[way]]
+    main = min(firsts or pools[Wanted.CINEMA][:1], key=_order, default=None)
+    if main is None:
+        return Counting(None, elsewhere=_nearest(known, country, film.countries, wanted))
+    wide = next((release for release in pools[Wanted.CINEMA] if release.type is ReleaseType.THEATRICAL), None)
+    if wanted == DEFAULT_WANTED and tracked_on is not None and _was_out(main, tracked_on):
+        pools[Wanted.CINEMA] = sorted(
+            here, key=lambda release: (release.date.first is None, release.type not in CINEMA)
+        )
+    owed = {_still_to_come(pools[way], tracked_on) for way in wanted} - {None}
+    return Counting(
+        main,
+        tuple(sorted((release for release in owed if release), key=_order)),
+        wide if main.type is ReleaseType.LIMITED else None,
+        others=tuple(release for release in here if release.type is main.type and release is not main),
+    )
 
 
-def _order(release: Release) -> tuple[date, int, int]:
-    return (*release.date.sort_key, list(ReleaseType).index(release.type))
+def _here(known: Sequence[Release], country: str) -> list[Release]:
+    """A country's releases by date, each said once: "June 2025" beside 6 June 2025 is the same, less well known."""
+    local = sorted((release for release in known if release.country == country), key=_order)
+    return [release for release in local if not any(_is_surer(other, release) for other in local)]
+
+
+def _is_surer(release: Release, than: Release) -> bool:
+    """Whether `release` says the same as `than`, and more exactly."""
+    day, vague = release.date, than.date
+    if release.type is not than.type or day.first is None or day.last is None:
+        return False
+    if vague.first is None or vague.last is None:
+        return True
+    finer = day.last - day.first < vague.last - vague.first
+    return finer and vague.first <= day.first and day.last <= vague.last
+
+
+def _pool(here: Sequence[Release], way: Wanted, *, reaches_cinema: bool) -> list[Release]:
+    """The releases of one way, by date. A broadcast years after the cinema is no answer to "when can I stream it?"."""
+    if way is Wanted.PHYSICAL:
+        return [release for release in here if release.type is ReleaseType.PHYSICAL]
+    if way is Wanted.DIGITAL:
+        at_home = {ReleaseType.DIGITAL} if reaches_cinema else {ReleaseType.DIGITAL, ReleaseType.TV}
+        return [release for release in here if release.type in at_home]
+    return [release for release in here if release.type in CINEMA] if reaches_cinema else list(here[:1])
+
+
+def _still_to_come(pool: Sequence[Release], tracked_on: date | None) -> Release | None:
+    return next((release for release in pool if tracked_on is None or not _was_out(release, tracked_on)), None)
+
+
+def _order(release: Release) -> tuple[date, int, int, str, str, str]:
+    """By date; of two on one day always the same one, whatever order a source has them in."""
+    return (*release.date.sort_key, _RANK.index(release.type), release.country, release.language, release.note)
 
 
 def _was_out(release: Release, day: date) -> bool:
     return release.date.last is not None and release.date.last < day
 
 
-def _nearest(releases: Sequence[Release], origins: Sequence[str]) -> Release | None:
-    """The statement to make when a country has no date: its home, else the US, else the earliest; cinema first."""
+def _nearest(known: Sequence[Release], country: str, homes: Sequence[str], wanted: frozenset[Wanted]) -> Release | None:
+    """The statement to make when a country has no date: its home, else the US, else the earliest; what is wanted first.
 
-    def rank(release: Release) -> tuple[bool, int, tuple[date, int, int]]:
-        home = 0 if release.country in origins else 1 if release.country == "US" else 2
-        return (release.type not in CINEMA, home, _order(release))
+    "To be announced" is no statement, and a mere year, quarter or month that ended before the film's first known day
+    anywhere was overtaken.
+    """
+    dated = [release for release in known if release.country != country and release.date.first is not None]
+    first_day = min((release.date.day for release in dated if release.date.day), default=date.min)
+    pools = [_pool(dated, way, reaches_cinema=True) for way in wanted]
 
-    return min(releases, key=rank, default=None)
+    def rank(release: Release) -> tuple[object, ...]:
+        home = 0 if release.country in homes else 1 if release.country == "US" else 2
+        return (all(release not in pool for pool in pools), release.type not in CINEMA, home, _order(release))
+
+    return min((release for release in dated if not _was_out(release, first_day)), key=rank, default=None)
+
+
+def only_basis(releases: Iterable[Release], country: str, type_: ReleaseType | None = None) -> DoubtReason | None:
+    """Why no release of a country (and type) counts: all are re-releases, or festivals. None if one does, or none is.
+
+    Where there are both, the re-release is the reason.
+    """
+    there = [release for release in releases if release.country == country and type_ in (None, release.type)]
+    if not there or any(may_count(release) for release in there):
+        return None
+    return DoubtReason.AGAIN if any(is_again(release) for release in there) else DoubtReason.FESTIVAL
 
 
 def changed_dates(
@@ -72,7 +152,8 @@ def changed_dates(
 ) -> list[tuple[str, ReleaseType, ReleaseDate | None, ReleaseDate | None]]:
     """List (country, type, old, new) wherever the first release of a country and type has another date than before.
 
-    None: there was, or is, no such release. Noted re-releases and premieres are not looked at.
+    None: there was, or is, no such release. Only what may count is looked at, and of several languages or services the
+    earliest alone: it is what is told, so another one's day moves in silence.
     """
     before, after = _first_dates(old), _first_dates(new)
     return [
@@ -88,8 +169,13 @@ def first_date(film: Film, country: str, type_: ReleaseType | None) -> ReleaseDa
 
 
 def _first_dates(releases: Sequence[Release]) -> dict[tuple[str, ReleaseType], ReleaseDate]:
-    public = [r for r in releases if r.type in PUBLIC and not is_again(r)]
-    return {(r.country, r.type): r.date for r in sorted(public, key=_order, reverse=True)}
+    return {(r.country, r.type): r.date for r in sorted(filter(may_count, releases), key=_order, reverse=True)}
+
+
+def has_date(film: Film, country: str, type_: ReleaseType | None, on: ReleaseDate | None) -> bool:
+    """Whether a release of that country and type that may count is on that date; for None, whether there is none."""
+    dates = {r.date for r in film.releases if (r.country, r.type) == (country, type_) and may_count(r)}
+    return on in dates if on else not dates
 
 
 class ChangeKind(StrEnum):

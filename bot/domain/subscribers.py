@@ -1,6 +1,6 @@
 """Who is told, when and where: a guild or a user, their settings, and the films they follow."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from enum import StrEnum
 from zoneinfo import ZoneInfo
@@ -73,7 +73,9 @@ class Subscriber:
     pause: Pause | None = None
     country_chosen: bool = False  #: False: guessed from a locale; cards say so and offer to change it
     timezone_chosen: bool = False
-    settings_changed_at: datetime | None = None  #: country, zone, hour or milestones: nothing is owed from before it
+    settings_changed_at: datetime | None = (
+        None  #: country, zone, hour, milestones, wanted: nothing is owed from before it
+    )
     revision: int = 0
     wanted: frozenset[Wanted] = DEFAULT_WANTED  #: never empty; each is counted down to and announced
 
@@ -95,23 +97,21 @@ class Subscription:
     told_change_id: int = 0  #: the newest change of date that this subscriber was told of, or is being told of
     wanted: frozenset[Wanted] | None = None  #: overrides the subscriber's
     country: str | None = None  #: overrides the subscriber's: "follow the US date for this film"
+    chosen_at: datetime | None = None  #: when those two were last chosen: nothing is owed from before it
+    answered: frozenset[int] = frozenset()  #: doubts that the server's admins have trusted, or said to wait for
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """Which country's releases are followed, and which ways of release."""
-
-    country: str
-    wanted: frozenset[Wanted] = DEFAULT_WANTED
-
-
-def choice_in_force(subscriber: Subscriber, subscription: Subscription | None = None) -> Choice:
-    """The country and wanted types that hold for a film: its subscription's own, else the subscriber's."""
-    if subscription is None:
-        return Choice(subscriber.country, subscriber.wanted)
-    return Choice(
-        subscription.country or subscriber.country,
-        subscription.wanted if subscription.wanted is not None else subscriber.wanted,
+def in_force(subscriber: Subscriber, subscription: Subscription) -> Subscriber:
+    """The settings that hold for one film: the subscriber's, with the country and types that its subscription chose."""
+    own = (subscription.country, subscription.wanted, subscription.chosen_at)
+    if own == (None, None, None):
+        return subscriber
+    changes = [at for at in (subscriber.settings_changed_at, subscription.chosen_at) if at is not None]
+    return replace(
+        subscriber,
+        country=subscription.country or subscriber.country,
+        wanted=subscriber.wanted if subscription.wanted is None else subscription.wanted,
+        settings_changed_at=max(changes, default=None),
     )
 
 

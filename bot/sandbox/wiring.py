@@ -12,8 +12,8 @@ import discord
 from discord.ext import commands
 
 from bot.app import App, open_app
-from bot.domain.releases import counting_release
-from bot.domain.subscribers import DEFAULT_POSTING_TIME, today_of
+from bot.domain.releases import counting_for
+from bot.domain.subscribers import DEFAULT_POSTING_TIME
 from bot.ports import Clock
 from bot.sandbox.journey import Timeline
 from bot.sandbox.moments import FilmDay, Home
@@ -74,10 +74,8 @@ class MarqueeTimeline:
             return []
         days: list[FilmDay] = []
         for subscription in subscriptions:
-            tracked_on = today_of(subscriber, subscription.tracked_at)
-            release = counting_release(subscription.film, subscriber.country, tracked_on).owed
-            if release is not None and release.date.day is not None:
-                days.append(FilmDay(subscription.film.title, release.date.day))
+            owed = counting_for(subscriber, subscription).owed
+            days += [FilmDay(subscription.film.title, release.date.day) for release in owed if release.date.day]
         return sorted(days, key=lambda film: film.on)
 
     async def next_due_at(self) -> datetime | None:

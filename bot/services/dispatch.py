@@ -20,8 +20,7 @@ from bot.domain.messages import (
     Settlement,
     settle,
 )
-from bot.domain.posts import Post, PostKind, PostState, still_owed
-from bot.domain.releases import first_date
+from bot.domain.posts import Post, PostKind, PostState, names_its_day, still_owed
 from bot.ports import Clock, MessageSender
 from bot.store import films as film_store
 from bot.store import messages as message_store
@@ -216,7 +215,7 @@ class Dispatch:
             subscriptions = await subscriber_store.list_subscriptions(tx, message.subscriber_id)
         films = {subscription.film.id: subscription.film for subscription in subscriptions}
         return any(
-            post.film_id in films and first_date(films[post.film_id], post.country, post.type) != post.date
+            post.film_id in films and not names_its_day(post, films[post.film_id])
             for post in message.posts
             if post.kind is not PostKind.RESUME
         )

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from bot.domain.answers import Coming, Look
 from bot.domain.errors import FilmNotFound, FilmNotNamed
 from bot.domain.films import Film
-from bot.domain.releases import counting_release
+from bot.domain.releases import counting_for, counting_release
 from bot.domain.subscribers import Subscriber, SubscriberKind, Subscription, today_of
 from bot.store import films as film_store
 from bot.store import subscribers as subscriber_store
@@ -64,9 +64,7 @@ def list_coming(films: Sequence[Film], country: str, first: date, last: date | N
 
 
 def _distance(subscription: Subscription, subscriber: Subscriber, today: date) -> tuple[int, timedelta]:
-    tracked_on = today_of(subscriber, subscription.tracked_at)
-    counting = counting_release(subscription.film, subscriber.country, tracked_on)
-    release = counting.owed or counting.main
+    release = counting_for(subscriber, subscription).ahead(today)
     day = release.date.last if release else None
     if day is None:
         return (1, timedelta())

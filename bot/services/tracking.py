@@ -9,9 +9,9 @@ from bot.domain.errors import FilmNotFound, NotTracked, TooManyFilms
 from bot.domain.films import Film
 from bot.domain.places import country_of_locale, distinct_zones
 from bot.domain.posts import forecast, is_held_back
-from bot.domain.releases import counting_release
+from bot.domain.releases import counting_for
 from bot.domain.resumes import resume_post
-from bot.domain.subscribers import DEFAULT_COUNTRY, MAX_FILMS, Pause, Subscriber, SubscriberKind, Subscription, today_of
+from bot.domain.subscribers import DEFAULT_COUNTRY, MAX_FILMS, Pause, Subscriber, SubscriberKind, Subscription
 from bot.store import films as film_store
 from bot.store import posts as post_store
 from bot.store import subscribers as subscriber_store
@@ -156,14 +156,13 @@ def _guess(place: Place, now: datetime) -> Subscriber:
 def _tracked(
     film: Film, subscriber: Subscriber, subscription: Subscription, now: datetime, *, already: bool
 ) -> Tracked:
-    tracked_on = today_of(subscriber, subscription.tracked_at)
     coming = tuple(
         post
         for post in forecast(subscriber, [subscription])
         if post.due_at > now and not is_held_back(post, subscriber, subscription)
     )
     zones = () if subscriber.timezone_chosen else distinct_zones(subscriber.country, now)
-    counting = counting_release(film, subscriber.country, tracked_on)
+    counting = counting_for(subscriber, subscription)
     return Tracked(film, subscriber, subscription, counting, coming, already, zones)
 
 

@@ -163,7 +163,7 @@ def _how_long(view: FilmView) -> list[str]:
 
 
 def _then(view: FilmView) -> str:
-    owed = view.counting.owed
+    owed = view.counting.ahead(view.today)
     if owed is None or owed == view.counting.main:
         return ""
     far = distance(owed.date, view.today)

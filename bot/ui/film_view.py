@@ -1,15 +1,15 @@
 """What a film's card is made from, and what its tabs have in common."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from discord.ui import Button, LayoutView
 
-from bot.domain.dates import Precision, ReleaseDate, days_in_words, local_day, span_in_words, weekday_date
+from bot.domain.dates import Precision, ReleaseDate, days_in_words, span_in_words, weekday_date
 from bot.domain.films import Credit, DateChange, Film, Release
-from bot.domain.releases import ChangeKind, Counting, counting_release, kind_of_change
-from bot.domain.subscribers import DEFAULT_COUNTRY, Subscriber, Subscription
+from bot.domain.releases import ChangeKind, Counting, counting_for, counting_release, kind_of_change
+from bot.domain.subscribers import DEFAULT_COUNTRY, DEFAULT_WANTED, Subscriber, Subscription, in_force
 from bot.ui.card import Part, Picture, button
 from bot.ui.ids import Tab, TabId
 from bot.ui.pictures import PictureSpec, spec_of
@@ -41,15 +41,17 @@ class FilmView:
     @property
     def country(self) -> str:
         """Whose dates count."""
+        if self.subscriber and self.subscription:
+            return in_force(self.subscriber, self.subscription).country
         return self.subscriber.country if self.subscriber else self.guess
 
     @property
     def counting(self) -> Counting:
         """What may be said of the release here."""
-        tracked_on = None
         if self.subscriber and self.subscription:
-            tracked_on = local_day(self.subscription.tracked_at, self.subscriber.zone)
-        return counting_release(self.film, self.country, tracked_on)
+            return counting_for(self.subscriber, replace(self.subscription, film=self.film))
+        wanted = self.subscriber.wanted if self.subscriber else DEFAULT_WANTED
+        return counting_release(self.film, self.country, wanted=wanted)
 
     def tab_id(self, tab: Tab, arg: object = "") -> TabId:
         """The custom_id that opens a tab of this card."""
@@ -69,9 +71,8 @@ class TabBody:
     picture: Picture | None = None  #: goes above everything
 
 
-def picture_of(film: Film, country: str, today: date) -> PictureSpec:
+def picture_of(film: Film, counting: Counting, today: date) -> PictureSpec:
     """Say which picture belongs on a film's card: of the release that counts here, or else of the nearest elsewhere."""
-    counting = counting_release(film, country)
     return spec_of(film, counting.main or counting.elsewhere, today)
 
 

@@ -9,7 +9,7 @@ from discord.ui import ActionRow, LayoutView, Select
 from bot.domain.answers import Coming
 from bot.domain.films import Film
 from bot.domain.places import country_name
-from bot.domain.releases import Counting, counting_release
+from bot.domain.releases import Counting, counting_for
 from bot.domain.subscribers import MAX_FILMS, Subscriber, Subscription, today_of
 from bot.ui.card import Accent, Card, Part, build_card, button, gap, rows, text
 from bot.ui.ids import ChooseId, PageId, Purpose
@@ -31,7 +31,7 @@ def render_tracked_list(
     lines: list[str] = []
     section = ""
     for subscription in shown:
-        counting = _counting(subscription, subscriber)
+        counting = counting_for(subscriber, subscription)
         name = _section(counting, today)
         if name != section:
             lines.append(f"**{name}**")
@@ -76,13 +76,8 @@ def nothing_coming(country: str, month: date | None) -> str:
     )
 
 
-def _counting(subscription: Subscription, subscriber: Subscriber) -> Counting:
-    return counting_release(subscription.film, subscriber.country, today_of(subscriber, subscription.tracked_at))
-
-
 def _order(subscription: Subscription, subscriber: Subscriber, today: date) -> tuple[int, date, str]:
-    counting = _counting(subscription, subscriber)
-    release = counting.owed or counting.main
+    release = counting_for(subscriber, subscription).ahead(today)
     if release is None or release.date.last is None:
         return (1, date.max, subscription.film.label)
     if release.date.last >= today:
@@ -91,14 +86,14 @@ def _order(subscription: Subscription, subscriber: Subscriber, today: date) -> t
 
 
 def _section(counting: Counting, today: date) -> str:
-    release = counting.owed or counting.main
+    release = counting.ahead(today)
     if release is None or release.date.last is None:
         return "No date yet"
     return "To come" if release.date.last >= today else "Out"
 
 
 def _line(subscription: Subscription, counting: Counting, today: date, now: datetime) -> str:
-    release = counting.owed or counting.main
+    release = counting.ahead(today)
     paused = " · paused" if subscription.pause and subscription.pause.covers(now) else ""
     if release is None:
         nearest = f" ({release_line(counting.elsewhere, today)})" if counting.elsewhere else ""

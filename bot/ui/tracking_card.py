@@ -8,9 +8,9 @@ from discord.ui import ActionRow, LayoutView, Select
 
 from bot.domain.answers import Tracked
 from bot.domain.dates import Precision
-from bot.domain.films import Film
+from bot.domain.films import Film, Release
 from bot.domain.places import country_name
-from bot.domain.subscribers import Subscriber, today_of
+from bot.domain.subscribers import Subscriber, in_force, today_of
 from bot.ui.card import Accent, Card, Part, Picture, build_card, button, gap, rows, shown, text
 from bot.ui.ids import ChangeId, ChooseId, OpenId, Purpose, StopId, Tab, ZoneId
 from bot.ui.phrases import TYPES, channel, city, country_with_flag, film_choice, local_time, pause_line, release_line
@@ -30,7 +30,7 @@ def render_tracked(tracked: Tracked, problems: Sequence[str], now: datetime, pic
     ]
     if problems:
         parts.append(text(_problem_line(tracked, problems)))
-    parts += [gap(), text(small(_settings_line(tracked.subscriber)))]
+    parts += [gap(), text(small(_settings_line(in_force(tracked.subscriber, tracked.subscription))))]
     if len(tracked.zones) > 1:
         parts += zone_choice(tracked.zones, tracked.subscriber.timezone, ZoneId(film.id))
     parts += rows(
@@ -67,7 +67,7 @@ def render_picker(
 
 
 def _release_lines(tracked: Tracked, today: date) -> list[str]:
-    counting, country = tracked.counting, tracked.subscriber.country
+    counting, country = tracked.counting, in_force(tracked.subscriber, tracked.subscription).country
     if counting.main is None:
         said = f"{country_with_flag(country)} · no date yet."
         if counting.elsewhere is None:
@@ -76,13 +76,17 @@ def _release_lines(tracked: Tracked, today: date) -> list[str]:
     main = counting.main
     if main.date.is_out(today) and main.date.day != today:
         said = [f"Out since {main.date.in_words()}: {country_with_flag(main.country)} · {TYPES[main.type]}."]
-        if counting.owed is not None and counting.owed is not main:
-            said.append(f"Still to come: {release_line(counting.owed, today)}.")
+        said += [f"Still to come: {release_line(owed, today)}." for owed in counting.owed if _is_coming(owed, today)]
         return said
     lines = [release_line(main, today)]
     if counting.wide is not None:
         lines.append(f"Everywhere: {release_line(counting.wide, today)}.")
+    lines += [f"Then: {release_line(owed, today)}." for owed in counting.owed if owed is not main]
     return lines
+
+
+def _is_coming(release: Release, today: date) -> bool:
+    return release.date.last is None or release.date.last >= today
 
 
 def _posts_lines(tracked: Tracked, now: datetime) -> list[str]:
@@ -99,8 +103,8 @@ def _first_post(tracked: Tracked, now: datetime) -> str:
         rest = f", then {more} more" if more else ""
         which = "Next" if tracked.already else "First"
         return f"{which} post **{when}** in {where}{rest}."
-    owed = tracked.counting.owed
     today = today_of(subscriber, now)
+    owed = tracked.counting.ahead(today) if tracked.counting.owed else None
     if owed is not None and owed.date.day == today:
         return "It is out today, so there is nothing left to count down. If the date moves, I will say so."
     is_over = owed.date.is_out(today) if owed is not None else tracked.counting.main is not None

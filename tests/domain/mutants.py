@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.domain import posts, releases
+from bot.domain import changes, posts, releases
 from bot.domain.films import ReleaseType
 from bot.domain.posts import Plan, Post
 
@@ -115,7 +115,7 @@ def news_never_waits(patch: pytest.MonkeyPatch) -> None:
 
 
 def each_change_is_told(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(posts, "net_changes", lambda changes: list(changes))
+    patch.setattr(changes, "net_changes", lambda changes: list(changes))
 
 
 def what_was_told_is_forgotten(patch: pytest.MonkeyPatch) -> None:

@@ -16,7 +16,7 @@ from tests.domain.script import Date, Event, Script
 QUARTER_HOUR = timedelta(minutes=15)
 DAY = timedelta(days=1)
 #: The six types by rank; a premiere is no release.
-RANK = ("premiere", "limited", "theatrical", "digital", "physical", "tv")
+RANK = ("premiere", "theatrical", "limited", "digital", "physical", "tv")
 IN_CINEMAS = ("limited", "theatrical")
 
 
@@ -167,14 +167,16 @@ class _World:
         return known if any(day <= self._local_day(due) for day in days) else due
 
     def _owed(self, dates: Iterable[Date], tracked: datetime) -> Date | None:
-        """The earliest release in cinemas here; if it was over when tracked, the next of any kind still to come."""
+        """The earliest release in cinemas here; if it was over when tracked, the next still to come, cinemas first."""
         real = [found for found in dates if found.type != "premiere" and not found.note]
         here = sorted((found for found in real if found.country == self.settings.country), key=order)
         cinema = any(found.type in IN_CINEMAS for found in real)
         first = next((found for found in here if found.type in IN_CINEMAS or not cinema), None)
         if first is None or last_day(first.when) >= self._local_day(tracked):
             return first
-        return next((found for found in here if last_day(found.when) >= self._local_day(tracked)), None)
+        left = [found for found in here if last_day(found.when) >= self._local_day(tracked)]
+        left.sort(key=lambda found: (found.when == "tba", found.type not in IN_CINEMAS))
+        return left[0] if left else None
 
     def _local_day(self, moment: datetime) -> date:
         return moment.astimezone(ZoneInfo(self.settings.zone)).date()

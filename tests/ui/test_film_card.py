@@ -9,6 +9,7 @@ import discord
 import pytest
 
 from bot.domain.films import Credit, DateChange, Film, Job, Release, ReleaseType
+from bot.domain.releases import Counting, counting_release
 from bot.domain.subscribers import Pause, SubscriberKind
 from bot.ui.card import Accent
 from bot.ui.film_card import picture_of
@@ -182,9 +183,9 @@ def test_the_picture_goes_with_overview_and_countdown_and_can_be_sent_twice() ->
 
 
 def test_the_picture_is_of_the_release_that_counts_here_or_the_nearest() -> None:
-    assert picture_of(BALLERINA, "FR", TODAY).where == "France"
-    assert picture_of(BALLERINA, "DE", TODAY).where == "United States"
-    assert picture_of(replace(BALLERINA, releases=()), "US", TODAY).big == "TBA"
+    assert picture_of(BALLERINA, counting_release(BALLERINA, "FR"), TODAY).where == "France"
+    assert picture_of(BALLERINA, counting_release(BALLERINA, "DE"), TODAY).where == "United States"
+    assert picture_of(BALLERINA, Counting(None), TODAY).big == "TBA"
 
 
 async def test_a_card_is_not_kept_by_discord_py() -> None:

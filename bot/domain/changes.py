@@ -1,0 +1,38 @@
+"""Which changes of date are news to a subscriber. Pure."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from bot.domain.dates import ReleaseDate
+from bot.domain.films import DateChange, Release, ReleaseType
+from bot.domain.releases import counting_for, may_count, net_changes
+from bot.domain.subscribers import Subscriber, Subscription
+
+_Dates = Mapping[tuple[str, ReleaseType], ReleaseDate | None]
+
+
+def worth_telling(subscriber: Subscriber, subscription: Subscription, untold: Sequence[DateChange]) -> list[DateChange]:
+    """What came of `untold`, as far as it concerns what counted here before or counts now."""
+    film = subscription.film
+    oldest_first = sorted(untold, key=lambda c: c.id)
+    was = {(c.country, c.type): c.old for c in reversed(oldest_first)}
+    became = {(c.country, c.type): c.new for c in oldest_first}
+    kept = tuple(r for r in film.releases if not _is_new(r, was, became))
+    undone = tuple(Release(*key, old) for key, old in was.items() if old)
+    before = _identities(subscriber, replace(subscription, film=replace(film, releases=kept + undone)))
+    after = _identities(subscriber, subscription)
+    if before == after:
+        return []
+    moved = net_changes(untold)
+    types = {type_ for type_, _ in before ^ after}
+    return [change for change in moved if change.type in types] or moved
+
+
+def _is_new(release: Release, was: _Dates, became: _Dates) -> bool:
+    """Whether it was not there before what moved did. Another language's day, beside the one that moved, was."""
+    key = (release.country, release.type)
+    return key in was and may_count(release) and (was[key] is None or release.date == became[key])
+
+
+def _identities(subscriber: Subscriber, subscription: Subscription) -> set[tuple[ReleaseType, ReleaseDate]]:
+    return {(release.type, release.date) for release in counting_for(subscriber, subscription).owed}

@@ -147,7 +147,7 @@ def read_error(body: JsonObject) -> str:
     if first is None:
         return ""
     code = cast(dict[str, object], first).get("code") if isinstance(first, dict) else None
-    return code if isinstance(code, str) and re.fullmatch(r"[a-z0-9_-]{1,60}", code, re.ASCII) else "unknown"
+    return code if isinstance(code, str) and re.fullmatch(r"[A-Za-z0-9_-]{1,60}", code, re.ASCII) else "unknown"
 
 
 def _leads_to(item: str, redirects: object) -> bool:

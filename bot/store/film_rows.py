@@ -71,7 +71,16 @@ def by_film(rows: Sequence[Row], read: Callable[[Row], T]) -> Mapping[int, Seque
 def read_release(row: Row) -> Release:
     """A row of releases."""
     date_ = ReleaseDate.parse(row["date"])
-    return Release(row["country"], ReleaseType(row["type"]), date_, row["note"], row["source"])
+    return Release(
+        row["country"],
+        ReleaseType(row["type"]),
+        date_,
+        row["note"],
+        row["source"],
+        row["language"],
+        row["certification"],
+        instant_or_none(row["since_at"]),
+    )
 
 
 def read_change(row: Row) -> DateChange:
@@ -138,15 +147,18 @@ def release_columns(film_id: int, release: Release, now: datetime) -> Mapping[st
         "date": str(release.date),
         "note": release.note,
         "source": release.source,
+        "language": release.language,
+        "certification": release.certification,
+        "since_at": epoch_or_none(release.since),
         "checked_at": epoch(now),
     }
 
 
-def credit_columns(film_id: int, position: int, credit: Credit) -> Mapping[str, Any]:
-    """What is written of a credit; `position` stands within its job."""
+def credit_columns(film_id: int, position: int, credit: Credit, key: str) -> Mapping[str, Any]:
+    """What is written of a credit of the person with that key; `position` stands within its job."""
     return {
         "film_id": film_id,
-        "person_key": person_key(credit.name),
+        "person_key": key,
         "job": credit.job.value,
         "position": position,
         "character_name": credit.character,

@@ -1,29 +1,29 @@
 """Films and their facts in the store."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from bot.domain.dates import ReleaseDate
-from bot.domain.films import Credit, DateChange, Film, FranchiseEntry, Job, ReleaseType
+from bot.domain.films import DateChange, Film, FranchiseEntry, ReleaseType
 from bot.store.columns import epoch, epoch_or_none
 from bot.store.database import Row, Transaction
+from bot.store.doubts import list_doubts
+from bot.store.film_extras import extra_columns, read_extras
 from bot.store.film_rows import (
     brief_film,
     by_film,
     change_columns,
-    credit_columns,
     film_columns,
-    person_key,
     read_change,
-    read_credit,
     read_film_id,
     read_franchise,
     read_release,
     read_trivia,
     release_columns,
 )
+from bot.store.people import list_credits, replace_credits
 
 #: The source whose ids are names of files, permanent and one for each film; an id of any other may be corrected.
 _CATALOGUE = "bundled"
@@ -42,6 +42,7 @@ async def find_film(tx: Transaction, film_id: int) -> Film | None:
     row = await tx.one("find_film", film_id=film_id)
     if row is None:
         return None
+    film_id = row["id"]
     film = brief_film(
         row,
         map(read_release, await tx.all("list_releases", film_id=film_id)),
@@ -50,11 +51,14 @@ async def find_film(tx: Transaction, film_id: int) -> Film | None:
     )
     franchise = await tx.one("find_franchise_of", film_id=film_id)
     entries = await tx.all("list_franchise_entries", franchise_id=franchise["id"]) if franchise else []
+    extras = await tx.one("find_film_extras", film_id=film_id)
     return replace(
         film,
-        credits=_in_job_order(map(read_credit, await tx.all("list_credits", film_id=film_id))),
+        credits=await list_credits(tx, film_id),
         trivia=tuple(map(read_trivia, await tx.all("list_trivia", film_id=film_id))),
         franchise=read_franchise(franchise, entries) if franchise else None,
+        doubts=tuple(await list_doubts(tx, film_id)),
+        **read_extras(extras) if extras else {},
     )
 
 
@@ -79,29 +83,48 @@ async def find_known_film_id(tx: Transaction, film: Film) -> int | None:
 
 
 async def save_film(tx: Transaction, film: Film, now: datetime) -> int:
-    """Replace what is known of the film that `find_known_film_id` finds, or add it; its id.
+    """Replace what is known of the film with that id, or that `find_known_film_id` finds, or add it; its id.
 
     Ids are added and never removed, and so is history; what Marquee learnt itself of changed dates is left alone.
     Wakes nobody.
     """
-    film_id = await find_known_film_id(tx, film) or film.id
+    film_id = film.id or await find_known_film_id(tx, film) or 0
     if not film_id or not await tx.one("update_film", film_id=film_id, **film_columns(film, now)):
         film_id = await _add_film(tx, film, now)
     for source, external_id in sorted(film.ids.items()):
         await tx.one("add_film_id", source=source, external_id=external_id, film_id=film_id)
+    await tx.all("save_film_extras", film_id=film_id, **extra_columns(film))
     await _replace_parts(tx, film_id, film, now)
     await _add_history(tx, film_id, film.changes)
     return film_id
 
 
-async def add_date_change(tx: Transaction, change: DateChange) -> int:
-    """Record that a date is no longer what it was; the id."""
-    return (await _get(tx, "add_date_change", **change_columns(change.film_id, change)))["id"]
+async def add_date_change(tx: Transaction, change: DateChange, subscriber_id: int | None = None) -> int:
+    """Record that a date is no longer what it was, for everybody or for one subscriber; the id."""
+    columns = change_columns(change.film_id, change)
+    return (await _get(tx, "add_date_change", subscriber_id=subscriber_id, **columns))["id"]
 
 
 async def wake_followers(tx: Transaction, film_id: int, now: datetime) -> int:
     """Have everyone who follows the film planned again; how many."""
     return len(await tx.all("wake_followers", film_id=film_id, now=epoch(now)))
+
+
+async def join_films(tx: Transaction, film_id: int, into_id: int, now: datetime) -> bool:
+    """Make `film_id` the same film as `into_id`: who follows it follows that one, and its ids lead there.
+
+    False, and nothing is done, where the catalogue has both: it knows them apart. Nothing that fell due before `now` is
+    owed a second time.
+    """
+    names = [dict(map(read_film_id, await tx.all("list_film_ids", film_id=each))) for each in (film_id, into_id)]
+    if all(_CATALOGUE in ids for ids in names):
+        return False
+    await wake_followers(tx, film_id, now)
+    await tx.all("join_subscriptions", film_id=film_id, into_id=into_id, now=epoch(now))
+    await tx.all("remove_subscriptions_of", film_id=film_id)
+    for statement in ("join_film_ids", "join_records", "join_film"):
+        await tx.all(statement, film_id=film_id, into_id=into_id)
+    return True
 
 
 async def save_franchise(tx: Transaction, key: str, name: str, entries: Sequence[FranchiseEntry], now: datetime) -> int:
@@ -187,16 +210,10 @@ async def _add_film(tx: Transaction, film: Film, now: datetime) -> int:
 
 async def _replace_parts(tx: Transaction, film_id: int, film: Film, now: datetime) -> None:
     """Releases, credits and trivia: what there was goes, what there is comes."""
-    for statement in ("remove_releases", "remove_credits", "remove_trivia"):
+    for statement in ("remove_releases", "remove_trivia"):
         await tx.all(statement, film_id=film_id)
     await tx.many("add_release", [release_columns(film_id, release, now) for release in film.releases])
-    credits = [(position, credit) for job in Job for position, credit in enumerate(film.people(job))]
-    # By key: two processes that meet the same people wait for each other in one order.
-    names = sorted({(person_key(credit.name), credit.name) for _, credit in credits})
-    people = [{"person_key": key, "name": name} for key, name in names]
-    await tx.many("add_person", people)
-    await tx.many("rename_person", people)
-    await tx.many("add_credit", [credit_columns(film_id, position, credit) for position, credit in credits])
+    await replace_credits(tx, film_id, film)
     trivia = enumerate(film.trivia)
     await tx.many(
         "add_trivia",
@@ -220,7 +237,7 @@ async def _add_history(tx: Transaction, film_id: int, changes: Sequence[DateChan
         stored = known.get(_identity(change))
         if stored is None:
             if _identity(change) not in learnt:
-                await tx.one("add_date_change", **change_columns(film_id, change))
+                await tx.one("add_date_change", subscriber_id=None, **change_columns(film_id, change))
         elif (stored.source, stored.known_at) != (change.source, change.known_at):
             known_at = epoch_or_none(change.known_at)
             await tx.all("update_history", change_id=stored.id, source=change.source, known_at=known_at)
@@ -240,8 +257,3 @@ def _steps_of(history: Sequence[DateChange], learnt: Collection[Identity]) -> se
 def _identity(change: DateChange) -> Identity:
     old, new = (day if day and day.first else None for day in (change.old, change.new))  # "tba" is no date
     return change.country, change.type, old, new
-
-
-def _in_job_order(credits: Iterable[Credit]) -> tuple[Credit, ...]:
-    jobs = list(Job)
-    return tuple(sorted(credits, key=lambda credit: (jobs.index(credit.job), credit.position)))

@@ -30,6 +30,8 @@ async def arm_post(tx: Transaction, post: Post) -> bool:
         old_date=text_or_none(post.old_date),
         change_id=post.change_id,
         since_at=epoch_or_none(post.since_at),
+        doubt_id=post.doubt_id,
+        note=post.note,
         dedup_key=post.dedup_key,
         **_place(post),
     )
@@ -115,6 +117,8 @@ def read_post(row: Row) -> Post:
         state=PostState(row["state"]),
         reason=row["reason"],
         settled_at=instant_or_none(row["settled_at"]),
+        doubt_id=row["doubt_id"],
+        note=row["note"],
     )
 
 

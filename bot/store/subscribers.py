@@ -1,14 +1,20 @@
 """Subscribers, the films they follow, and who is to be planned."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, time
 from typing import Any
 
-from bot.domain.films import DateChange, Release
-from bot.domain.subscribers import Pause, Subscriber, SubscriberKind, Subscription, TrackRight
-from bot.store.columns import epoch, epoch_or_none, instant_of, instant_or_none, json_text, numbers_of
+from bot.domain.films import DateChange, Doubt, Release
+from bot.domain.gate import as_trusted
+from bot.domain.subscribers import Pause, Subscriber, SubscriberKind, Subscription, TrackRight, Wanted
+from bot.store.columns import epoch, epoch_or_none, instant_of, instant_or_none, json_text, numbers_of, texts_of
 from bot.store.database import Row, Transaction
+from bot.store.doubts import DoubtAnswer, DoubtVerdict, list_doubts, map_answers, read_doubt
 from bot.store.film_rows import brief_film, by_film, read_change, read_release
+
+#: What a server said of its doubts where there are none.
+NO_ANSWERS: Mapping[int, DoubtAnswer] = {}
 
 
 async def find_subscriber(tx: Transaction, kind: SubscriberKind, discord_id: int) -> Subscriber | None:
@@ -60,11 +66,15 @@ async def save_pause(tx: Transaction, subscriber_id: int, pause: Pause | None, n
 
 
 async def list_subscriptions(tx: Transaction, subscriber_id: int) -> list[Subscription]:
-    """List the films followed, brief, the one followed longest first; three statements for any number of films."""
+    """List the films followed, brief, the one followed longest first; at most five statements, however many films."""
     releases = by_film(await tx.all("list_followed_releases", subscriber_id=subscriber_id), read_release)
     changes = by_film(await tx.all("list_followed_date_changes", subscriber_id=subscriber_id), read_change)
+    doubts = by_film(await tx.all("list_followed_doubts", subscriber_id=subscriber_id), read_doubt)
+    answers = await map_answers(tx, subscriber_id) if doubts else NO_ANSWERS
     return [
-        _read_subscription(row, releases.get(row["id"], ()), changes.get(row["id"], ()))
+        _read_subscription(
+            row, releases.get(row["id"], ()), changes.get(row["id"], ()), doubts.get(row["id"], ()), answers
+        )
         for row in await tx.all("list_subscriptions", subscriber_id=subscriber_id)
     ]
 
@@ -75,8 +85,10 @@ async def find_subscription(tx: Transaction, subscriber_id: int, film_id: int) -
     if row is None:
         return None
     releases = list(map(read_release, await tx.all("list_releases", film_id=film_id)))
-    changes = list(map(read_change, await tx.all("list_date_changes", film_id=film_id)))
-    return _read_subscription(row, releases, changes)
+    rows = await tx.all("list_own_date_changes", film_id=film_id, subscriber_id=subscriber_id)
+    doubts = await list_doubts(tx, film_id)
+    answers = await map_answers(tx, subscriber_id) if doubts else NO_ANSWERS
+    return _read_subscription(row, releases, list(map(read_change, rows)), doubts, answers)
 
 
 async def count_subscriptions(tx: Transaction, subscriber_id: int) -> int:
@@ -86,13 +98,19 @@ async def count_subscriptions(tx: Transaction, subscriber_id: int) -> int:
 
 
 async def add_subscription(
-    tx: Transaction, subscriber_id: int, film_id: int, tracked_at: datetime, tracked_by: int, channel_id: int | None
+    tx: Transaction,
+    subscriber_id: int,
+    film_id: int,
+    tracked_at: datetime,
+    tracked_by: int,
+    channel_id: int | None,
+    country: str | None = None,
 ) -> bool:
     """Follow a film; False, and nobody is woken, if it is followed already."""
     row = await tx.one(
         "add_subscription",
         subscriber_id=subscriber_id, film_id=film_id, tracked_at=epoch(tracked_at),
-        tracked_by=tracked_by, channel_id=channel_id,
+        tracked_by=tracked_by, channel_id=channel_id, country=country,
     )  # fmt: skip
     return await _wake_if(tx, row, subscriber_id, tracked_at)
 
@@ -118,6 +136,22 @@ async def move_subscription(
 ) -> bool:
     """Send one film's posts to a channel of their own, or with None where the others go; False if not followed."""
     row = await tx.one("move_subscription", subscriber_id=subscriber_id, film_id=film_id, channel_id=channel_id)
+    return await _wake_if(tx, row, subscriber_id, now)
+
+
+async def choose_release(
+    tx: Transaction,
+    subscriber_id: int,
+    film_id: int,
+    country: str | None,
+    wanted: frozenset[Wanted] | None,
+    now: datetime,
+) -> bool:
+    """Follow another country's dates of a film, or other ways of release; None: the server's. False if not followed."""
+    row = await tx.one(
+        "choose_release",
+        subscriber_id=subscriber_id, film_id=film_id, country=country, wanted=_wanted_column(wanted),
+    )  # fmt: skip
     return await _wake_if(tx, row, subscriber_id, now)
 
 
@@ -164,6 +198,7 @@ def _read_subscriber(row: Row) -> Subscriber:
         timezone_chosen=bool(row["timezone_chosen"]),
         settings_changed_at=instant_or_none(row["settings_changed_at"]),
         revision=row["revision"],
+        wanted=frozenset(map(Wanted, texts_of(row["wanted"]))),
     )
 
 
@@ -179,6 +214,7 @@ def _settings(subscriber: Subscriber) -> Mapping[str, Any]:
         "country_chosen": int(subscriber.country_chosen),
         "timezone_chosen": int(subscriber.timezone_chosen),
         "settings_changed_at": epoch_or_none(subscriber.settings_changed_at),
+        "wanted": _wanted_column(subscriber.wanted),
         **_pause_columns(subscriber.pause),
     }
 
@@ -196,12 +232,27 @@ def _pause_columns(pause: Pause | None) -> Mapping[str, Any]:
     }
 
 
-def _read_subscription(row: Row, releases: Sequence[Release], changes: Sequence[DateChange]) -> Subscription:
+def _wanted_column(wanted: frozenset[Wanted] | None) -> str | None:
+    return None if wanted is None else json_text(way.value for way in Wanted if way in wanted)
+
+
+def _read_subscription(
+    row: Row,
+    releases: Sequence[Release],
+    changes: Sequence[DateChange],
+    doubts: Sequence[Doubt],
+    answers: Mapping[int, DoubtAnswer],
+) -> Subscription:
+    trusted = [d for d in doubts if d.id in answers and answers[d.id].verdict is DoubtVerdict.TRUST]
+    film = replace(brief_film(row, releases, changes, {}), doubts=tuple(doubts))
     return Subscription(
-        film=brief_film(row, releases, changes, {}),
+        film=as_trusted(film, trusted),
         tracked_at=instant_of(row["tracked_at"]),
         tracked_by=row["tracked_by"],
         channel_id=row["channel_id"],
         pause=_read_pause(row),
         told_change_id=row["told_change_id"] or 0,
+        wanted=None if row["wanted"] is None else frozenset(map(Wanted, texts_of(row["wanted"]))),
+        country=row["country"],
+        answered=frozenset(answers),
     )

@@ -15,7 +15,7 @@ import simcord
 
 from bot.app import App, open_app
 from bot.domain.films import Film
-from bot.services.catalogue import take_over
+from bot.services.taking import take_in
 from bot.settings import Settings, load_settings
 from bot.ui.permissions import invite_link
 from tests.cogs.people import Server
@@ -144,7 +144,7 @@ class House:
     async def add_films(self, *films: Film) -> list[int]:
         """Put films into the store, or change them, as a new catalogue does; their ids."""
         async with self.app.db.transaction() as tx:
-            ids = [(await take_over(tx, film, "bundled", self.now))[0] for film in films]
+            ids = [(await take_in(tx, film, "bundled", self.now)).film_id for film in films]
         await self.app.context.search.load()
         return ids
 

@@ -110,12 +110,12 @@ class House:
 
     async def move_film(self, day: str) -> None:
         """Move the film's date, the way a new catalogue does."""
-        from bot.services.catalogue import take_over
+        from bot.services.taking import take_in
 
         release = Release("US", ReleaseType.THEATRICAL, ReleaseDate.parse(day))
         film = Film(id=0, title="Ballerina", year=2025, releases=(release,), ids={"bundled": "ballerina-2025"})
         async with self.db.transaction() as tx:
-            await take_over(tx, film, "bundled", self.clock.time)
+            await take_in(tx, film, "bundled", self.clock.time)
 
 
 @pytest.fixture

@@ -15,10 +15,10 @@ from bot.domain.messages import MAX_POSTS, Attempt, Message, Outcome, Parcel
 from bot.domain.posts import Post, PostKind
 from bot.domain.releases import first_date
 from bot.domain.subscribers import Subscriber, SubscriberKind
-from bot.services.catalogue import take_over
 from bot.services.dispatch import Dispatch
 from bot.services.planning import Planning
 from bot.services.settings import Choices, Preferences
+from bot.services.taking import take_in
 from bot.services.tracking import Place, Tracking
 from bot.store import films as film_store
 from bot.store import posts as post_store
@@ -129,7 +129,8 @@ class Year:
         async with self.db.transaction() as tx:
             self.subscriber_id = (await subscriber_store.add_subscriber(tx, server, self.time)).id
             for number, dates in self.script.films.items():
-                self.ids[number] = await film_store.save_film(tx, _film(number, dates), self.time)
+                taken = await take_in(tx, _film(number, dates), "bundled", self.time)
+                self.ids[number] = taken.film_id
                 self.films[self.ids[number]] = _film(number, dates)
 
     async def _learn(self, event: Event) -> None:
@@ -145,7 +146,7 @@ class Year:
         elif event.dates is not None:
             film = _film(event.film, event.dates)
             async with self.db.transaction() as tx:
-                await take_over(tx, film, "bundled", event.at)
+                await take_in(tx, film, "bundled", event.at)
             self.films[self.ids[event.film]] = film
 
     def _start_dispatch(self) -> Dispatch:

@@ -17,7 +17,7 @@ import pytest
 from bot.domain.errors import DatabaseError
 from bot.store import films, sqlite
 from bot.store.database import Database, open_database
-from bot.store.migrations import MIGRATIONS
+from bot.store.migrations import MIGRATIONS, load_migrations
 from bot.store.sqlite import SqliteDatabase
 from tests.store.samples import NOW, store_film, store_guild
 
@@ -208,8 +208,9 @@ async def test_a_file_that_may_only_be_read() -> None:
 
 async def test_a_disk_that_fills_up_during_a_migration(path: Path, tmp_path: Path) -> None:
     folder = Path(shutil.copytree(MIGRATIONS, tmp_path / "migrations"))
-    (folder / "0002_big.sql").write_text(
-        "PRAGMA max_page_count = 100;\n"
+    number = len(load_migrations(folder, "sqlite"))
+    (folder / f"{number + 1:04}_big.sql").write_text(
+        "PRAGMA max_page_count = 150;\n"
         "CREATE TABLE big (text TEXT);\n"
         "INSERT INTO big WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000)\n"
         "SELECT hex(zeroblob(1000)) FROM n;\n"
@@ -220,7 +221,7 @@ async def test_a_disk_that_fills_up_during_a_migration(path: Path, tmp_path: Pat
     await database.close()
     connection = sqlite3.connect(path)
     assert connection.execute("SELECT name FROM sqlite_master WHERE name = 'big'").fetchall() == []
-    assert connection.execute("SELECT number FROM schema_migrations").fetchall() == [(1,)]
+    assert connection.execute("SELECT number FROM schema_migrations").fetchall() == [(n,) for n in range(1, number + 1)]
     connection.close()
 
 
@@ -238,7 +239,7 @@ async def test_a_disk_that_fills_up_while_running(opened: SqliteDatabase) -> Non
         await write_too_much()
     async with opened.reading() as tx:
         assert await films.find_meta(tx, "small") is None
-    await opened._writer.execute_fetchall("PRAGMA max_page_count = 100000")
+    await opened._writer.execute_fetchall("PRAGMA max_page_count = 150000")
     assert (await store_guild(opened)).id == guild.id
     await store_film(opened)
 
@@ -247,5 +248,6 @@ async def test_a_defect_keeps_its_own_error(opened: Database) -> None:
     with pytest.raises(sqlite3.IntegrityError):
         async with opened.transaction() as tx:
             await tx.one(
-                "add_subscription", subscriber_id=1, film_id=1, tracked_at=NOW.timestamp(), tracked_by=1, channel_id=1
-            )
+                "add_subscription",
+                subscriber_id=1, film_id=1, tracked_at=NOW.timestamp(), tracked_by=1, channel_id=1, country=None,
+            )  # fmt: skip

@@ -174,7 +174,7 @@ async def test_two_hundred_films_take_no_more_statements_than_one(
         found = await subscribers.list_subscriptions(tx, guild.id)
     assert len(found) == 200
     assert all(subscription.film.releases == (THEATRICAL_US,) for subscription in found)
-    assert len(ran) == 3
+    assert len(ran) == 4
 
 
 async def bring_to(database: Database, guild: Subscriber, state: PostState) -> None:

@@ -3,20 +3,26 @@
 SELECT film_id FROM film_ids WHERE source = :source AND external_id = :external_id;
 
 -- name: find_film(film_id)^
--- One film's own columns.
+-- One film's own columns; of the film that it turned out to be.
 SELECT
     id, title, year, original_title, original_language, alternative_titles, summary, runtime_minutes,
     genres, companies, distributors, countries, sources, as_of, checked_at
-FROM films WHERE id = :film_id;
+FROM films WHERE id = COALESCE((SELECT j.joined_into FROM films j WHERE j.id = :film_id), :film_id);
 
 -- name: list_releases(film_id)
 -- In the order in which the source gave them.
-SELECT film_id, country, type, date, note, source FROM releases WHERE film_id = :film_id ORDER BY id;
+SELECT film_id, country, type, date, note, source, language, certification, since_at
+FROM releases WHERE film_id = :film_id ORDER BY id;
 
 -- name: list_date_changes(film_id)
--- Every change of date of one film, history included.
+-- Every change of date of one film, history included; not those of one server that trusts a doubtful date.
 SELECT id, film_id, country, type, old_date, new_date, source, known_at, history
-FROM date_changes WHERE film_id = :film_id ORDER BY id;
+FROM date_changes WHERE film_id = :film_id AND subscriber_id IS NULL ORDER BY id;
+
+-- name: list_own_date_changes(film_id, subscriber_id)
+-- The same, with what concerns one server alone.
+SELECT id, film_id, country, type, old_date, new_date, source, known_at, history
+FROM date_changes WHERE film_id = :film_id AND (subscriber_id IS NULL OR subscriber_id = :subscriber_id) ORDER BY id;
 
 -- name: list_film_ids(film_id)
 -- What each source calls the film.
@@ -48,16 +54,16 @@ FROM franchise_entries WHERE franchise_id = :franchise_id ORDER BY position;
 SELECT
     id, title, year, original_title, original_language, alternative_titles, summary, runtime_minutes,
     genres, companies, distributors, countries, sources, as_of, checked_at
-FROM films ORDER BY id;
+FROM films WHERE joined_into IS NULL ORDER BY id;
 
 -- name: list_all_releases()
 -- The releases of all films.
-SELECT film_id, country, type, date, note, source FROM releases ORDER BY film_id, id;
+SELECT film_id, country, type, date, note, source, language, certification, since_at FROM releases ORDER BY film_id, id;
 
 -- name: list_all_date_changes()
 -- The changes of date of all films.
 SELECT id, film_id, country, type, old_date, new_date, source, known_at, history
-FROM date_changes ORDER BY film_id, id;
+FROM date_changes WHERE subscriber_id IS NULL ORDER BY film_id, id;
 
 -- name: list_all_film_ids()
 -- What each source calls each film.
@@ -82,6 +88,14 @@ UPDATE films SET
     sources = :sources, as_of = :as_of, checked_at = :checked_at
 WHERE id = :film_id RETURNING id;
 
+-- name: find_film_extras(film_id)^
+-- What only a film's own card needs.
+SELECT belongs_to, origins, offers FROM films WHERE id = :film_id;
+
+-- name: save_film_extras(film_id, belongs_to, origins, offers)!
+-- The same, written.
+UPDATE films SET belongs_to = :belongs_to, origins = :origins, offers = :offers WHERE id = :film_id;
+
 -- name: remove_film(film_id)!
 -- Only a film that was added in this very transaction, when another process added it first.
 DELETE FROM films WHERE id = :film_id;
@@ -97,10 +111,10 @@ RETURNING film_id;
 -- Before the new ones; date_changes keeps what they were.
 DELETE FROM releases WHERE film_id = :film_id;
 
--- name: add_release(film_id, country, type, date, note, source, checked_at)!
+-- name: add_release(film_id, country, type, date, note, source, language, certification, since_at, checked_at)!
 -- One release of a film.
-INSERT INTO releases (film_id, country, type, date, note, source, checked_at)
-VALUES (:film_id, :country, :type, :date, :note, :source, :checked_at);
+INSERT INTO releases (film_id, country, type, date, note, source, language, certification, since_at, checked_at)
+VALUES (:film_id, :country, :type, :date, :note, :source, :language, :certification, :since_at, :checked_at);
 
 -- name: add_person(person_key, name)!
 -- A person who may be there already, from another film.
@@ -109,6 +123,33 @@ INSERT INTO people (person_key, name) VALUES (:person_key, :name) ON CONFLICT (p
 -- name: rename_person(person_key, name)!
 -- A spelling was corrected. Apart from add_person: an upsert would lock everybody's row on PostgreSQL.
 UPDATE people SET name = :name WHERE person_key = :person_key AND name <> :name;
+
+-- name: find_person_by_ref(ref)^
+-- Whom a source calls so.
+SELECT person_id FROM person_refs WHERE ref = :ref;
+
+-- name: find_namesake(person_key, source)^
+-- A person of that name whom this source has not named yet: then it is the same one.
+SELECT p.id AS person_id FROM people p
+WHERE p.person_key = :person_key
+    AND NOT EXISTS (SELECT 1 FROM person_refs r WHERE r.person_id = p.id AND r.ref LIKE :source || ':%');
+
+-- name: add_person_ref(ref, person_id)!
+-- Another source's name for a person.
+INSERT INTO person_refs (ref, person_id) VALUES (:ref, :person_id) ON CONFLICT (ref) DO NOTHING;
+
+-- name: list_person_refs(film_id)
+-- What each source calls the people of a film.
+SELECT DISTINCT r.person_id, r.ref FROM credits c JOIN person_refs r ON r.person_id = c.person_id
+WHERE c.film_id = :film_id ORDER BY r.person_id, r.ref;
+
+-- name: find_person_id(person_key)^
+-- Whether there is anybody of that key.
+SELECT id FROM people WHERE person_key = :person_key;
+
+-- name: find_person_key(person_id)^
+-- The key of a person.
+SELECT person_key FROM people WHERE id = :person_id;
 
 -- name: remove_credits(film_id)!
 -- Before the new ones.
@@ -128,10 +169,10 @@ DELETE FROM trivia WHERE film_id = :film_id;
 -- One piece of trivia.
 INSERT INTO trivia (film_id, position, text, spoiler, source) VALUES (:film_id, :position, :text, :spoiler, :source);
 
--- name: add_date_change(film_id, country, type, old_date, new_date, source, known_at, history)^
--- A date that was not what it is now.
-INSERT INTO date_changes (film_id, country, type, old_date, new_date, source, known_at, history)
-VALUES (:film_id, :country, :type, :old_date, :new_date, :source, :known_at, :history)
+-- name: add_date_change(film_id, country, type, old_date, new_date, source, known_at, history, subscriber_id)^
+-- A date that was not what it is now; for everybody, or for one subscriber.
+INSERT INTO date_changes (film_id, country, type, old_date, new_date, source, known_at, history, subscriber_id)
+VALUES (:film_id, :country, :type, :old_date, :new_date, :source, :known_at, :history, :subscriber_id)
 RETURNING id;
 
 -- name: update_history(change_id, source, known_at)!
@@ -143,6 +184,20 @@ UPDATE date_changes SET source = :source, known_at = :known_at WHERE id = :chang
 UPDATE subscribers SET revision = revision + 1, next_wake_at = :now
 WHERE id IN (SELECT subscriber_id FROM subscriptions WHERE film_id = :film_id)
 RETURNING id;
+
+-- name: join_film_ids(film_id, into_id)!
+-- What led to the one leads to the other.
+UPDATE film_ids SET film_id = :into_id WHERE film_id = :film_id;
+
+-- name: join_records(film_id, into_id)!
+-- A source that had not been asked about the other film now has.
+UPDATE source_records SET film_id = :into_id WHERE film_id = :film_id AND NOT EXISTS (
+    SELECT 1 FROM source_records o WHERE o.film_id = :into_id AND o.source = source_records.source
+);
+
+-- name: join_film(film_id, into_id)!
+-- Its row stays: posts, and buttons in channels, still name it.
+UPDATE films SET joined_into = :into_id WHERE id = :film_id;
 
 -- name: save_franchise(franchise_key, name, checked_at)^
 -- Insert or rename.

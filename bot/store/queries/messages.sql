@@ -41,7 +41,7 @@ WHERE state = 'planned' AND id IN (
 )
 RETURNING
     id, subscriber_id, film_id, kind, priority, milestone_days, country, type, date, old_date, change_id, channel_id,
-    since_at, dedup_key, due_at, fresh_until, attempts, state, reason, settled_at;
+    since_at, dedup_key, due_at, fresh_until, attempts, state, reason, settled_at, doubt_id, note;
 
 -- name: remove_message(message_id)!
 -- Opened a moment ago, and there was nothing left to send.
@@ -77,7 +77,7 @@ RETURNING
 SELECT
     p.id, p.subscriber_id, p.film_id, p.kind, p.priority, p.milestone_days, p.country, p.type, p.date, p.old_date,
     p.change_id, p.channel_id, p.since_at, p.dedup_key, p.due_at, p.fresh_until, p.attempts, p.state, p.reason,
-    p.settled_at
+    p.settled_at, p.doubt_id, p.note
 FROM message_posts mp JOIN posts p ON p.id = mp.post_id WHERE mp.message_id = :message_id;
 
 -- name: expire_leases(now)

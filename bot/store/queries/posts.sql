@@ -2,17 +2,17 @@
 -- What one subscriber was or is owed from a time on, in any state.
 SELECT
     id, subscriber_id, film_id, kind, priority, milestone_days, country, type, date, old_date, change_id, channel_id,
-    since_at, dedup_key, due_at, fresh_until, attempts, state, reason, settled_at
+    since_at, dedup_key, due_at, fresh_until, attempts, state, reason, settled_at, doubt_id, note
 FROM posts WHERE subscriber_id = :subscriber_id AND due_at >= :since ORDER BY due_at, priority, id;
 
--- name: arm_post(subscriber_id, film_id, kind, priority, milestone_days, country, type, date, old_date, change_id, channel_id, since_at, dedup_key, due_at, fresh_until)^
+-- name: arm_post(subscriber_id, film_id, kind, priority, milestone_days, country, type, date, old_date, change_id, channel_id, since_at, doubt_id, note, dedup_key, due_at, fresh_until)^
 -- Owed now. The unique key, not care, stops doubles; only what was cancelled can be owed again.
 INSERT INTO posts (
     subscriber_id, film_id, kind, priority, milestone_days, country, type, date, old_date, change_id, channel_id,
-    since_at, dedup_key, due_at, fresh_until, not_before_at, attempts, state, reason, settled_at
+    since_at, doubt_id, note, dedup_key, due_at, fresh_until, not_before_at, attempts, state, reason, settled_at
 ) VALUES (
     :subscriber_id, :film_id, :kind, :priority, :milestone_days, :country, :type, :date, :old_date, :change_id,
-    :channel_id, :since_at, :dedup_key, :due_at, :fresh_until, 0, 0, 'planned', '', NULL
+    :channel_id, :since_at, :doubt_id, :note, :dedup_key, :due_at, :fresh_until, 0, 0, 'planned', '', NULL
 )
 ON CONFLICT (dedup_key) DO UPDATE SET
     state = 'planned', reason = '', settled_at = NULL, not_before_at = 0, due_at = excluded.due_at,
@@ -74,13 +74,13 @@ FROM (
 WHERE posts.id = blocked.post_id AND blocked.why IS NOT NULL AND posts.state = 'planned'
 RETURNING
     id, subscriber_id, film_id, kind, priority, milestone_days, country, type, date, old_date, change_id, channel_id,
-    since_at, dedup_key, due_at, fresh_until, attempts, state, reason, settled_at;
+    since_at, dedup_key, due_at, fresh_until, attempts, state, reason, settled_at, doubt_id, note;
 
 -- name: list_settled(subscriber_id, n)
 -- The latest that came to an end.
 SELECT
     id, subscriber_id, film_id, kind, priority, milestone_days, country, type, date, old_date, change_id, channel_id,
-    since_at, dedup_key, due_at, fresh_until, attempts, state, reason, settled_at
+    since_at, dedup_key, due_at, fresh_until, attempts, state, reason, settled_at, doubt_id, note
 FROM posts
 WHERE subscriber_id = :subscriber_id AND state IN ('sent', 'skipped', 'failed', 'uncertain')
 ORDER BY settled_at DESC, id DESC LIMIT :n;
@@ -89,7 +89,7 @@ ORDER BY settled_at DESC, id DESC LIMIT :n;
 -- What a pause of the server or of a film kept back, or, with a channel, a closed destination.
 SELECT
     id, subscriber_id, film_id, kind, priority, milestone_days, country, type, date, old_date, change_id, channel_id,
-    since_at, dedup_key, due_at, fresh_until, attempts, state, reason, settled_at
+    since_at, dedup_key, due_at, fresh_until, attempts, state, reason, settled_at, doubt_id, note
 FROM posts
 WHERE subscriber_id = :subscriber_id AND state = 'skipped' AND kind <> 'resume'
     AND settled_at >= :since AND due_at <= :until

@@ -2,44 +2,44 @@
 -- A guild or a user by Discord's id.
 SELECT
     id, kind, discord_id, channel_id, country, timezone, posting_minute, milestones, ping_role_id, track_right,
-    paused_at, paused_until, country_chosen, timezone_chosen, settings_changed_at, revision
+    paused_at, paused_until, country_chosen, timezone_chosen, settings_changed_at, revision, wanted
 FROM subscribers WHERE kind = :kind AND discord_id = :discord_id;
 
 -- name: get_subscriber(subscriber_id)^
 -- By our own id.
 SELECT
     id, kind, discord_id, channel_id, country, timezone, posting_minute, milestones, ping_role_id, track_right,
-    paused_at, paused_until, country_chosen, timezone_chosen, settings_changed_at, revision
+    paused_at, paused_until, country_chosen, timezone_chosen, settings_changed_at, revision, wanted
 FROM subscribers WHERE id = :subscriber_id;
 
--- name: add_subscriber(kind, discord_id, channel_id, country, timezone, posting_minute, milestones, ping_role_id, track_right, paused_at, paused_until, country_chosen, timezone_chosen, settings_changed_at, created_at)^
+-- name: add_subscriber(kind, discord_id, channel_id, country, timezone, posting_minute, milestones, ping_role_id, track_right, paused_at, paused_until, country_chosen, timezone_chosen, settings_changed_at, wanted, created_at)^
 -- Nothing comes back if another command got here first: the row is there then.
 INSERT INTO subscribers (
     kind, discord_id, channel_id, country, timezone, posting_minute, milestones, ping_role_id, track_right,
-    paused_at, paused_until, country_chosen, timezone_chosen, settings_changed_at,
+    paused_at, paused_until, country_chosen, timezone_chosen, settings_changed_at, wanted,
     revision, planned_revision, next_wake_at, created_at
 ) VALUES (
     :kind, :discord_id, :channel_id, :country, :timezone, :posting_minute, :milestones, :ping_role_id, :track_right,
-    :paused_at, :paused_until, :country_chosen, :timezone_chosen, :settings_changed_at,
+    :paused_at, :paused_until, :country_chosen, :timezone_chosen, :settings_changed_at, :wanted,
     0, 0, NULL, :created_at
 )
 ON CONFLICT (kind, discord_id) DO NOTHING
 RETURNING
     id, kind, discord_id, channel_id, country, timezone, posting_minute, milestones, ping_role_id, track_right,
-    paused_at, paused_until, country_chosen, timezone_chosen, settings_changed_at, revision;
+    paused_at, paused_until, country_chosen, timezone_chosen, settings_changed_at, revision, wanted;
 
--- name: save_settings(subscriber_id, channel_id, country, timezone, posting_minute, milestones, ping_role_id, track_right, paused_at, paused_until, country_chosen, timezone_chosen, settings_changed_at, now)^
+-- name: save_settings(subscriber_id, channel_id, country, timezone, posting_minute, milestones, ping_role_id, track_right, paused_at, paused_until, country_chosen, timezone_chosen, settings_changed_at, wanted, now)^
 -- Every setting, and awake.
 UPDATE subscribers SET
     channel_id = :channel_id, country = :country, timezone = :timezone, posting_minute = :posting_minute,
     milestones = :milestones, ping_role_id = :ping_role_id, track_right = :track_right,
     paused_at = :paused_at, paused_until = :paused_until,
     country_chosen = :country_chosen, timezone_chosen = :timezone_chosen, settings_changed_at = :settings_changed_at,
-    revision = revision + 1, next_wake_at = :now
+    wanted = :wanted, revision = revision + 1, next_wake_at = :now
 WHERE id = :subscriber_id
 RETURNING
     id, kind, discord_id, channel_id, country, timezone, posting_minute, milestones, ping_role_id, track_right,
-    paused_at, paused_until, country_chosen, timezone_chosen, settings_changed_at, revision;
+    paused_at, paused_until, country_chosen, timezone_chosen, settings_changed_at, revision, wanted;
 
 -- name: save_pause(subscriber_id, paused_at, paused_until, now)^
 -- The pause alone: whoever changes a setting at the same time keeps it.
@@ -55,7 +55,7 @@ UPDATE subscribers SET revision = revision + 1, next_wake_at = :now WHERE id = :
 -- Whose time to plan has come, the one that has waited longest first.
 SELECT
     id, kind, discord_id, channel_id, country, timezone, posting_minute, milestones, ping_role_id, track_right,
-    paused_at, paused_until, country_chosen, timezone_chosen, settings_changed_at, revision
+    paused_at, paused_until, country_chosen, timezone_chosen, settings_changed_at, revision, wanted
 FROM subscribers WHERE next_wake_at <= :until ORDER BY next_wake_at, id LIMIT :n;
 
 -- name: end_planning(subscriber_id, seen_revision, next_wake_at)^
@@ -68,7 +68,7 @@ WHERE id = :subscriber_id AND revision = :seen_revision RETURNING id;
 SELECT
     f.id, f.title, f.year, f.original_title, f.original_language, f.alternative_titles, f.summary, f.runtime_minutes,
     f.genres, f.companies, f.distributors, f.countries, f.sources, f.as_of, f.checked_at,
-    s.tracked_at, s.tracked_by, s.channel_id, s.paused_at, s.paused_until,
+    s.tracked_at, s.tracked_by, s.channel_id, s.paused_at, s.paused_until, s.wanted, s.country,
     (
         SELECT MAX(p.change_id) FROM posts p
         WHERE p.subscriber_id = s.subscriber_id AND p.film_id = s.film_id AND p.kind = 'date_change'
@@ -82,7 +82,7 @@ WHERE s.subscriber_id = :subscriber_id ORDER BY s.tracked_at, s.film_id;
 SELECT
     f.id, f.title, f.year, f.original_title, f.original_language, f.alternative_titles, f.summary, f.runtime_minutes,
     f.genres, f.companies, f.distributors, f.countries, f.sources, f.as_of, f.checked_at,
-    s.tracked_at, s.tracked_by, s.channel_id, s.paused_at, s.paused_until,
+    s.tracked_at, s.tracked_by, s.channel_id, s.paused_at, s.paused_until, s.wanted, s.country,
     (
         SELECT MAX(p.change_id) FROM posts p
         WHERE p.subscriber_id = s.subscriber_id AND p.film_id = s.film_id AND p.kind = 'date_change'
@@ -93,24 +93,25 @@ WHERE s.subscriber_id = :subscriber_id AND s.film_id = :film_id;
 
 -- name: list_followed_releases(subscriber_id)
 -- The releases of all films that one subscriber follows.
-SELECT r.film_id, r.country, r.type, r.date, r.note, r.source
+SELECT r.film_id, r.country, r.type, r.date, r.note, r.source, r.language, r.certification, r.since_at
 FROM subscriptions s JOIN releases r ON r.film_id = s.film_id
 WHERE s.subscriber_id = :subscriber_id ORDER BY r.film_id, r.id;
 
 -- name: list_followed_date_changes(subscriber_id)
 -- The changes of date of all films that one subscriber follows.
 SELECT c.id, c.film_id, c.country, c.type, c.old_date, c.new_date, c.source, c.known_at, c.history
-FROM subscriptions s JOIN date_changes c ON c.film_id = s.film_id
+FROM subscriptions s JOIN date_changes c
+    ON c.film_id = s.film_id AND (c.subscriber_id IS NULL OR c.subscriber_id = s.subscriber_id)
 WHERE s.subscriber_id = :subscriber_id ORDER BY c.film_id, c.id;
 
 -- name: count_subscriptions(subscriber_id)^
 -- Against the limit.
 SELECT COUNT(*) AS n FROM subscriptions WHERE subscriber_id = :subscriber_id;
 
--- name: add_subscription(subscriber_id, film_id, tracked_at, tracked_by, channel_id)^
+-- name: add_subscription(subscriber_id, film_id, tracked_at, tracked_by, channel_id, country)^
 -- Nothing comes back if the film is followed already.
-INSERT INTO subscriptions (subscriber_id, film_id, tracked_at, tracked_by, channel_id, paused_at, paused_until)
-VALUES (:subscriber_id, :film_id, :tracked_at, :tracked_by, :channel_id, NULL, NULL)
+INSERT INTO subscriptions (subscriber_id, film_id, tracked_at, tracked_by, channel_id, country, paused_at, paused_until)
+VALUES (:subscriber_id, :film_id, :tracked_at, :tracked_by, :channel_id, :country, NULL, NULL)
 ON CONFLICT (subscriber_id, film_id) DO NOTHING
 RETURNING film_id;
 
@@ -127,3 +128,21 @@ WHERE subscriber_id = :subscriber_id AND film_id = :film_id RETURNING film_id;
 -- One film's posts go elsewhere, or (NULL) where the others go.
 UPDATE subscriptions SET channel_id = :channel_id
 WHERE subscriber_id = :subscriber_id AND film_id = :film_id RETURNING film_id;
+
+-- name: choose_release(subscriber_id, film_id, country, wanted)^
+-- Whose dates are followed for one film, and which ways of release; NULL: the subscriber's.
+UPDATE subscriptions SET country = :country, wanted = :wanted
+WHERE subscriber_id = :subscriber_id AND film_id = :film_id RETURNING film_id;
+
+-- name: join_subscriptions(film_id, into_id, now)
+-- A film turned out to be another one: who follows it follows that one from now on, if not already.
+INSERT INTO subscriptions (subscriber_id, film_id, tracked_at, tracked_by, channel_id, paused_at, paused_until, wanted, country)
+SELECT s.subscriber_id, CAST(:into_id AS BIGINT), CAST(:now AS BIGINT), s.tracked_by, s.channel_id, s.paused_at,
+    s.paused_until, s.wanted, s.country
+FROM subscriptions s WHERE s.film_id = :film_id
+ON CONFLICT (subscriber_id, film_id) DO NOTHING
+RETURNING subscriber_id;
+
+-- name: remove_subscriptions_of(film_id)!
+-- After join_subscriptions.
+DELETE FROM subscriptions WHERE film_id = :film_id;

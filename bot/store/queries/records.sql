@@ -1,0 +1,70 @@
+-- name: list_records(film_id)
+-- What each source said of a film, with what became of asking it.
+SELECT film_id, source, facts, validator, state, reason, first_at, checked_at, next_check_at
+FROM source_records WHERE film_id = :film_id ORDER BY source;
+
+-- name: save_record(film_id, source, facts, validator, state, reason, first_at, checked_at, next_check_at)!
+-- A source's newest word, in the place of the one before.
+INSERT INTO source_records (film_id, source, facts, validator, state, reason, first_at, checked_at, next_check_at)
+VALUES (:film_id, :source, :facts, :validator, :state, :reason, :first_at, :checked_at, :next_check_at)
+ON CONFLICT (film_id, source) DO UPDATE SET
+    facts = excluded.facts, validator = excluded.validator, state = excluded.state, reason = excluded.reason,
+    first_at = excluded.first_at, checked_at = excluded.checked_at, next_check_at = excluded.next_check_at;
+
+-- name: note_record(film_id, source, state, reason, validator, checked_at, next_check_at)!
+-- It was asked and said nothing new, or nothing of use: its word stays. NULL: as it was.
+UPDATE source_records SET
+    state = :state, reason = :reason, next_check_at = :next_check_at,
+    validator = COALESCE(CAST(:validator AS TEXT), validator),
+    checked_at = COALESCE(CAST(:checked_at AS BIGINT), checked_at)
+WHERE film_id = :film_id AND source = :source;
+
+-- name: ask_soon(film_id, source, next_check_at)!
+-- A source is to be asked of a film by then; sooner stays sooner. One that has never been asked begins.
+INSERT INTO source_records (film_id, source, facts, validator, state, reason, first_at, checked_at, next_check_at)
+VALUES (:film_id, :source, NULL, '', 'asked', '', NULL, NULL, :next_check_at)
+ON CONFLICT (film_id, source) DO UPDATE SET
+    next_check_at = CASE
+        WHEN source_records.next_check_at < excluded.next_check_at THEN source_records.next_check_at
+        ELSE excluded.next_check_at
+    END;
+
+-- name: rest_unfollowed(source, now)
+-- Nobody follows these any more: they are asked about no longer, until somebody does.
+UPDATE source_records SET next_check_at = NULL
+WHERE source = :source AND next_check_at <= :now
+    AND NOT EXISTS (SELECT 1 FROM subscriptions s WHERE s.film_id = source_records.film_id)
+RETURNING film_id;
+
+-- name: list_due_records(source, now, n)
+-- Which films a source is to be asked about, the one that has waited longest first.
+SELECT film_id, source, facts, validator, state, reason, first_at, checked_at, next_check_at
+FROM source_records WHERE source = :source AND next_check_at <= :now
+ORDER BY next_check_at, film_id LIMIT :n;
+
+-- name: list_unasked(source, n)
+-- Films that somebody follows and that this source was never asked about: it is new here.
+SELECT DISTINCT s.film_id FROM subscriptions s
+WHERE NOT EXISTS (
+    SELECT 1 FROM source_records r WHERE r.film_id = s.film_id AND r.source = :source AND r.next_check_at IS NOT NULL
+)
+ORDER BY s.film_id LIMIT :n;
+
+-- name: hasten_changed(source, external_id, now)!
+-- The source says that this film changed.
+UPDATE source_records SET next_check_at = :now
+WHERE source = :source AND next_check_at > :now
+    AND film_id = (SELECT f.film_id FROM film_ids f WHERE f.source = :source AND f.external_id = :external_id);
+
+-- name: find_source_answer(source, question)^
+-- What a source answered to a search or a list, and when.
+SELECT body, answered_at FROM source_answers WHERE source = :source AND question = :question;
+
+-- name: save_source_answer(source, question, body, answered_at)!
+-- In the place of an older one.
+INSERT INTO source_answers (source, question, body, answered_at) VALUES (:source, :question, :body, :answered_at)
+ON CONFLICT (source, question) DO UPDATE SET body = excluded.body, answered_at = excluded.answered_at;
+
+-- name: forget_source_answers(before)!
+-- None is of use for longer than this.
+DELETE FROM source_answers WHERE answered_at < :before;

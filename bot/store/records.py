@@ -1,0 +1,151 @@
+"""What each source said of a film, when it is to be asked again, and what it answered to searches."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+import msgspec
+
+from bot.domain.films import Film
+from bot.domain.merge import Record
+from bot.store.columns import epoch, epoch_or_none, instant_of, instant_or_none
+from bot.store.database import Row, Transaction
+
+
+class RecordState(StrEnum):
+    """What became of asking a source about a film the last time."""
+
+    ASKED = "asked"  #: not answered yet
+    FOUND = "found"
+    UNKNOWN = "unknown"  #: it has no such film
+    GONE = "gone"  #: it had it; its last word stays
+    FAILED = "failed"  #: its last word stays
+
+
+@dataclass(frozen=True, slots=True)
+class StoredRecord:
+    """A row of source_records."""
+
+    film_id: int
+    source: str
+    state: RecordState
+    film: Film | None = None  #: what it says; None if it never answered, or in a form that this code cannot read
+    validator: str = ""
+    reason: str = ""
+    first_at: datetime | None = None
+    checked_at: datetime | None = None
+    next_check_at: datetime | None = None
+
+    @property
+    def word(self) -> Record | None:
+        """The record to merge; None while there is nothing to merge."""
+        if self.film is None or self.first_at is None or self.checked_at is None:
+            return None
+        return Record(self.source, self.film, self.first_at, self.checked_at)
+
+
+async def list_records(tx: Transaction, film_id: int) -> list[StoredRecord]:
+    """List what each source said of a film, and how asking it went."""
+    return [_read_record(row) for row in await tx.all("list_records", film_id=film_id)]
+
+
+async def list_due_records(tx: Transaction, source: str, now: datetime, limit: int) -> list[StoredRecord]:
+    """List the films that `source` is to be asked about, the one that has waited longest first."""
+    rows = await tx.all("list_due_records", source=source, now=epoch(now), n=limit)
+    return [_read_record(row) for row in rows]
+
+
+async def save_record(tx: Transaction, record: StoredRecord) -> None:
+    """Keep a source's newest word."""
+    facts = None if record.film is None else msgspec.json.encode(record.film).decode()
+    await tx.all(
+        "save_record",
+        film_id=record.film_id,
+        source=record.source,
+        facts=facts,
+        validator=record.validator,
+        state=record.state.value,
+        reason=record.reason,
+        first_at=epoch_or_none(record.first_at),
+        checked_at=epoch_or_none(record.checked_at),
+        next_check_at=epoch_or_none(record.next_check_at),
+    )
+
+
+async def note_records(tx: Transaction, records: Sequence[StoredRecord]) -> None:
+    """Note how asking went, for many films at once; what the source said before stays. Empty and None: as it was."""
+    await tx.many(
+        "note_record",
+        [
+            {
+                "film_id": record.film_id,
+                "source": record.source,
+                "state": record.state.value,
+                "reason": record.reason,
+                "validator": record.validator or None,
+                "checked_at": epoch_or_none(record.checked_at),
+                "next_check_at": epoch_or_none(record.next_check_at),
+            }
+            for record in records
+        ],
+    )
+
+
+async def ask_soon(tx: Transaction, film_id: int, sources: Sequence[str], by: datetime) -> None:
+    """Have `sources` asked about a film by then."""
+    await tx.many("ask_soon", [{"film_id": film_id, "source": s, "next_check_at": epoch(by)} for s in sources])
+
+
+async def rest_unfollowed(tx: Transaction, source: str, now: datetime) -> int:
+    """Stop asking about films that nobody follows; how many there were among those that are due."""
+    return len(await tx.all("rest_unfollowed", source=source, now=epoch(now)))
+
+
+async def list_unasked(tx: Transaction, source: str, limit: int) -> list[int]:
+    """List followed films that `source` was never asked about."""
+    return [row["film_id"] for row in await tx.all("list_unasked", source=source, n=limit)]
+
+
+async def hasten_changed(tx: Transaction, source: str, external_ids: Sequence[str], now: datetime) -> None:
+    """Have `source` asked at once about films that it says have changed."""
+    values = [{"source": source, "external_id": external_id, "now": epoch(now)} for external_id in external_ids]
+    await tx.many("hasten_changed", values)
+
+
+async def find_source_answer(tx: Transaction, source: str, question: str) -> tuple[str, datetime] | None:
+    """Find what `source` answered to a search or a list, and when."""
+    row = await tx.one("find_source_answer", source=source, question=question)
+    return (row["body"], instant_of(row["answered_at"])) if row else None
+
+
+async def save_source_answer(tx: Transaction, source: str, question: str, body: str, now: datetime) -> None:
+    """Keep what `source` answered."""
+    await tx.all("save_source_answer", source=source, question=question, body=body, answered_at=epoch(now))
+
+
+async def forget_source_answers(tx: Transaction, before: datetime) -> None:
+    """Forget what was answered before then."""
+    await tx.all("forget_source_answers", before=epoch(before))
+
+
+def _read_record(row: Row) -> StoredRecord:
+    return StoredRecord(
+        film_id=row["film_id"],
+        source=row["source"],
+        state=RecordState(row["state"]),
+        film=_read_film(row["facts"]),
+        validator=row["validator"],
+        reason=row["reason"],
+        first_at=instant_or_none(row["first_at"]),
+        checked_at=instant_or_none(row["checked_at"]),
+        next_check_at=instant_or_none(row["next_check_at"]),
+    )
+
+
+def _read_film(facts: str | None) -> Film | None:
+    """What an older Marquee wrote may not fit any more: the source is asked anew then."""
+    try:
+        return None if facts is None else msgspec.json.decode(facts, type=Film)
+    except msgspec.MsgspecError:
+        return None

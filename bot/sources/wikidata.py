@@ -23,7 +23,9 @@ from bot.sources.wikidata_values import checked_item, unique
 _READING = 1
 #: How many ids one search is asked for: fifteen of IMDb's fit into MAX_QUERY.
 _IDS_AT_ONCE = 15
-_HITS = 25
+#: A person waits: more would take another request for the films.
+_HITS = 10
+_PEOPLE = 25
 #: The newest items first: of a long career the coming films are wanted.
 _OF_PERSON = 50
 #: Who stands behind these in the cast does not lead the film.
@@ -36,6 +38,7 @@ _LOOKUPS = {
     "imdb": ("P345", re.compile(r"tt[0-9]{7,10}", re.ASCII)),
     "tmdb": ("P4947", re.compile(r"[1-9][0-9]{0,9}", re.ASCII)),
 }
+_UNREADABLE = Answer(AnswerState.FAILED, reason="its item makes no sense")
 
 
 class WikidataSource:
@@ -60,32 +63,35 @@ class WikidataSource:
 
         Those with a validator are first asked for their revision alone: fifty unchanged films are one request.
         """
-        items = [checked_item(question.ids.get(SOURCE, "")) or "" for question in questions]
-        answers: dict[int, Answer] = {}
-        known = [index for index, question in enumerate(questions) if items[index] and question.validator]
-        revisions = await self._api.fetch_revisions(items[index] for index in known)
-        for index in known:
-            entity = revisions.get(items[index])
-            if items[index] in revisions and entity is None:
-                answers[index] = Answer(AnswerState.GONE)
-            elif entity and _validator(entity) == questions[index].validator:
-                answers[index] = Answer(AnswerState.UNCHANGED, validator=questions[index].validator)
-        open_ones = [index for index in range(len(questions)) if index not in answers]
-        found = await self._api.fetch_whole(items[index] for index in open_ones if items[index])
-        looked_up = await self._look_up([questions[index] for index in open_ones if not items[index]])
-        named = await self._api.fetch_known([entity for entity in (*found.values(), *looked_up) if entity])
-        strangers, today = iter(looked_up), self._clock.now().date()
-        for index in open_ones:
-            if not items[index]:
-                entity = next(strangers)
-                answers[index] = _answer(entity, named, today) if entity else Answer(AnswerState.UNKNOWN)
-            elif items[index] not in found:
-                answers[index] = Answer(AnswerState.FAILED, reason="its item makes no sense")
-            elif entity := found[items[index]]:
-                answers[index] = _answer(entity, named, today)
+        answers = await self._settle_known(questions)
+        rest = {index: _item_of_film(question) for index, question in enumerate(questions) if index not in answers}
+        found = await self._api.fetch_whole(item for item in rest.values() if item)
+        strangers = [index for index, item in rest.items() if not item]
+        looked_up = dict(zip(strangers, await self._look_up([questions[index] for index in strangers]), strict=True))
+        known = await self._api.fetch_known([entity for entity in (*found.values(), *looked_up.values()) if entity])
+        today = self._clock.now().date()
+        for index, item in rest.items():
+            entity = found.get(item) if item else looked_up[index]
+            if entity:
+                answers[index] = _answer(entity, known, today)
+            elif not item:
+                answers[index] = Answer(AnswerState.UNKNOWN)
             else:
-                answers[index] = Answer(AnswerState.GONE)
+                answers[index] = Answer(AnswerState.GONE) if item in found else _UNREADABLE
         return [answers[index] for index in range(len(questions))]
+
+    async def _settle_known(self, questions: Sequence[Question]) -> dict[int, Answer]:
+        """Answer those questions for which the film's revision is answer enough."""
+        known = {index: _item_of_film(question) for index, question in enumerate(questions) if question.validator}
+        revisions = await self._api.fetch_revisions(item for item in known.values() if item)
+        answers: dict[int, Answer] = {}
+        for index, item in known.items():
+            entity = revisions.get(item)
+            if entity and _validator(entity) == questions[index].validator:
+                answers[index] = Answer(AnswerState.UNCHANGED, validator=questions[index].validator)
+            elif item in revisions and not entity:
+                answers[index] = Answer(AnswerState.GONE)
+        return answers
 
     async def search(self, typed: str, year: int | None, country: str) -> Sequence[Found]:
         """Films that fit what was typed, best first; those of `year` before the others."""
@@ -117,7 +123,7 @@ class WikidataSource:
         words = search_words(typed, MAX_QUERY - len(base) - 1)
         if not words:
             return ()
-        items = await self._api.find_items(f"{words} {base}", _HITS, urgent=True)
+        items = await self._api.find_items(f"{words} {base}", _PEOPLE, urgent=True)
         people = await self._api.fetch_people(items)
         found = (entity for item in items if (entity := people.get(item)) and entity.label)
         return [FoundPerson(f"{SOURCE}:{entity.id}", entity.label, entity.description) for entity in found]
@@ -170,7 +176,7 @@ def search_words(typed: str, most: int) -> str:
 
 def _answer(entity: Entity, known: Known, today: date) -> Answer:
     if entity.claims is None or entity.labels is None:
-        return Answer(AnswerState.FAILED, reason="its item cannot be read")
+        return _UNREADABLE
     if not is_film(entity):
         return Answer(AnswerState.UNKNOWN)
     if known.unread.intersection([*named_items(entity), *placed_items(entity)]):
@@ -204,6 +210,11 @@ def _film_for(question: Question, films: Iterable[Entity]) -> Entity | None:
         if same and all(same):
             fits.append(film)
     return min(fits, key=lambda film: int(film.id[1:]), default=None)
+
+
+def _item_of_film(question: Question) -> str:
+    """The film's own item; empty if it is not known, or can be none."""
+    return checked_item(question.ids.get(SOURCE, "")) or ""
 
 
 def _item_of(ref: str) -> str | None:

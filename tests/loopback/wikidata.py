@@ -11,7 +11,7 @@ import argparse
 import asyncio
 import json
 import sys
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
@@ -30,6 +30,7 @@ class LoopbackWikidata:
     world: WikidataWorld = field(default_factory=WikidataWorld)
     faults: Faults = field(default_factory=Faults)
     errors: list[tuple[str, str]] = field(default_factory=list)  #: code and Retry-After of the next answers' errors
+    mangle: Callable[[bytes], bytes] | None = None  #: what becomes of every answer on its way
     url: str = ""
 
     def application(self) -> web.Application:
@@ -45,7 +46,8 @@ class LoopbackWikidata:
         if self.errors:
             code, wait = self.errors.pop(0)
             return web.json_response(error(code, "…"), headers={"Retry-After": wait} if wait else {})
-        return web.json_response(self.world.answer(request.query))
+        body = json.dumps(self.world.answer(request.query), ensure_ascii=False).encode()
+        return web.Response(body=self.mangle(body) if self.mangle else body, content_type="application/json")
 
     async def _control(self, request: web.Request) -> web.Response:
         verb, arguments = request.match_info["verb"], await request.json()

@@ -44,6 +44,7 @@ class House:
     source: WikidataSource
     wikidata: LoopbackWikidata
     time: Time
+    client: JsonClient
 
     @property
     def world(self) -> WikidataWorld:
@@ -62,6 +63,12 @@ class House:
     def forget(self) -> None:
         """Forget what was asked so far."""
         self.wikidata.faults.asked.clear()
+
+    async def renew(self) -> None:
+        """Begin as after a start: nothing is known yet, and no trouble is remembered."""
+        self.forget()
+        await self.time.sleep(7200)
+        self.source = WikidataSource(self.client, self.time)
 
     async def ask(self, validator: str = "", **ids: str) -> Answer:
         """Ask about one film."""
@@ -83,6 +90,6 @@ async def house(**manners: float) -> AsyncIterator[House]:
         asked = replace(wikidata_manners(wikidata.url, CONTACT), **{"per_second": 100_000.0, **manners})
         client = JsonClient(session, asked, timing)
         try:
-            yield House(WikidataSource(client, time), wikidata, time)
+            yield House(WikidataSource(client, time), wikidata, time, client)
         finally:
             await client.close()

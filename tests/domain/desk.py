@@ -2,13 +2,14 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime, time
+from typing import Any
 
 from bot.domain import posts
 from bot.domain.dates import ReleaseDate
 from bot.domain.films import DateChange, Film, Release, ReleaseType
 from bot.domain.posts import LISTED, Post, PostKind, PostState
 from bot.domain.releases import changed_dates
-from bot.domain.subscribers import Subscriber, SubscriberKind, Subscription
+from bot.domain.subscribers import Subscriber, SubscriberKind, Subscription, Wanted
 from tests.domain.oracle import Posted
 from tests.domain.script import Date, Event, Script, Settings
 
@@ -29,6 +30,7 @@ class Desk:
             for number, dates in self.script.films.items()
         }
         self.tracked: dict[int, datetime] = {}
+        self.chosen: dict[int, dict[str, Any]] = {}  #: film → what its subscription chose for itself
         self.stored: dict[str, Post] = {}
         self.wake_at: datetime | None = None
         self.posted: list[Posted] = []
@@ -64,6 +66,11 @@ class Desk:
             self.tracked.setdefault(event.film, event.at)
         elif event.tracked is False:
             self.tracked.pop(event.film, None)
+            self.chosen.pop(event.film, None)
+        elif event.chosen is not None:
+            country, wanted = event.chosen
+            own = {"country": country, "wanted": wanted and _wanted(wanted), "chosen_at": event.at}
+            self.chosen |= {event.film: own} if event.film in self.tracked else {}
         elif event.dates is not None:
             film, releases = self.films[event.film], _releases(event.dates)
             for country, type_, old, new in changed_dates(film.releases, releases):
@@ -93,7 +100,7 @@ class Desk:
 
     def subscriptions(self) -> list[Subscription]:
         return [
-            Subscription(self.films[number], since, 1, told_change_id=self._told(number))
+            Subscription(self.films[number], since, 1, told_change_id=self._told(number), **self.chosen.get(number, {}))
             for number, since in self.tracked.items()
         ]
 
@@ -129,7 +136,9 @@ def _place(post: Post) -> tuple[object, ...]:
 
 
 def _releases(dates: tuple[Date, ...]) -> tuple[Release, ...]:
-    return tuple(Release(d.country, ReleaseType(d.type), ReleaseDate.parse(d.when), d.note) for d in dates)
+    return tuple(
+        Release(d.country, ReleaseType(d.type), ReleaseDate.parse(d.when), d.note, language=d.language) for d in dates
+    )
 
 
 def _settings(settings: Settings) -> dict[str, object]:
@@ -138,4 +147,9 @@ def _settings(settings: Settings) -> dict[str, object]:
         "timezone": settings.zone,
         "posting_time": time.fromisoformat(settings.hour),
         "milestones": settings.milestones,
+        "wanted": _wanted(settings.wanted),
     }
+
+
+def _wanted(names: tuple[str, ...]) -> frozenset[Wanted]:
+    return frozenset(Wanted(name) for name in names)

@@ -3,14 +3,17 @@
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import count
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from bot.domain import changes, posts, releases
-from bot.domain.films import ReleaseType
+from bot.domain.films import Release, ReleaseType
 from bot.domain.posts import Plan, Post
+from bot.domain.releases import Counting
+from bot.domain.subscribers import Wanted
 
 Mutant = Callable[[pytest.MonkeyPatch], None]
 DAY = timedelta(days=1)
@@ -146,6 +149,87 @@ def a_re_release_is_a_release(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(releases, "is_again", lambda release: False)
 
 
+def what_is_wanted_makes_no_difference(patch: pytest.MonkeyPatch) -> None:
+    right = releases.counting_release
+    patch.setattr(
+        releases, "counting_release", lambda film, country, tracked_on, wanted: right(film, country, tracked_on)
+    )
+
+
+def all_is_wanted(patch: pytest.MonkeyPatch) -> None:
+    right = releases.counting_release
+    patch.setattr(releases, "counting_release", lambda *rest: right(*rest[:3], frozenset(Wanted)))
+
+
+def one_release_a_film_is_enough(patch: pytest.MonkeyPatch) -> None:
+    right = releases.counting_release
+
+    def first(*arguments: Any) -> Counting:
+        found = right(*arguments)
+        return replace(found, owed=found.owed[:1])
+
+    patch.setattr(releases, "counting_release", first)
+
+
+def a_films_own_choice_is_forgotten(patch: pytest.MonkeyPatch) -> None:
+    for module in (posts, releases):
+        patch.setattr(module, "in_force", lambda subscriber, subscription: subscriber)
+
+
+def a_films_own_country_is_forgotten(patch: pytest.MonkeyPatch) -> None:
+    _without(patch, country=None)
+
+
+def a_films_own_types_are_forgotten(patch: pytest.MonkeyPatch) -> None:
+    _without(patch, wanted=None)
+
+
+def a_choice_holds_from_before_it_was_made(patch: pytest.MonkeyPatch) -> None:
+    _without(patch, chosen_at=None)
+
+
+def _without(patch: pytest.MonkeyPatch, **own: None) -> None:
+    right = posts.in_force
+    for module in (posts, releases):
+        patch.setattr(module, "in_force", lambda who, what: right(who, replace(what, **own)))  # type: ignore[arg-type]
+
+
+def a_broadcast_is_streaming(patch: pytest.MonkeyPatch) -> None:
+    right = releases._pool
+
+    def pool(here: Any, way: Wanted, *, reaches_cinema: bool) -> list[Release]:
+        return right(here, way, reaches_cinema=reaches_cinema and way is Wanted.CINEMA)
+
+    patch.setattr(releases, "_pool", pool)
+
+
+def without_a_cinema_nothing_counts(patch: pytest.MonkeyPatch) -> None:
+    right = releases._pool
+    patch.setattr(releases, "_pool", lambda here, way, **_: right(here, way, reaches_cinema=True))
+
+
+def a_month_beside_a_day_of_it_is_another_release(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(releases, "_is_surer", lambda release, than: False)
+
+
+def what_was_over_when_tracked_is_owed(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(releases, "_still_to_come", lambda pool, tracked_on: next(iter(pool), None))
+
+
+def another_languages_day_is_news_with_the_first(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(changes, "_is_new", lambda release, was, became: (release.country, release.type) in was)
+
+
+def whatever_moved_is_told(patch: pytest.MonkeyPatch) -> None:
+    right = changes._identities
+    calls: Iterator[int] = count()
+
+    def other(*arguments: Any) -> set[Any]:
+        return {(next(calls), None), *right(*arguments)}
+
+    patch.setattr(changes, "_identities", other)
+
+
 MUTANTS: tuple[Mutant, ...] = (
     the_second_of_an_hour_that_comes_twice,
     an_hour_that_is_left_out_comes_early,
@@ -166,4 +250,17 @@ MUTANTS: tuple[Mutant, ...] = (
     wakes_too_late,
     a_festival_is_a_release,
     a_re_release_is_a_release,
+    what_is_wanted_makes_no_difference,
+    all_is_wanted,
+    one_release_a_film_is_enough,
+    a_films_own_choice_is_forgotten,
+    a_films_own_country_is_forgotten,
+    a_films_own_types_are_forgotten,
+    a_choice_holds_from_before_it_was_made,
+    a_broadcast_is_streaming,
+    without_a_cinema_nothing_counts,
+    a_month_beside_a_day_of_it_is_another_release,
+    what_was_over_when_tracked_is_owed,
+    another_languages_day_is_news_with_the_first,
+    whatever_moved_is_told,
 )

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
+from itertools import chain
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -47,6 +48,9 @@ class _Film:
     since: dict[tuple[str, str], datetime] = field(default_factory=dict[tuple[str, str], datetime])
     changes: list[Change] = field(default_factory=list[Change])
     told: int = 0  #: the newest change that was known when something of the film was told
+    country: str | None = None  #: its own, and below what is wanted of it, and when either was chosen
+    wanted: tuple[str, ...] | None = None
+    chosen: datetime | None = None
 
 
 def what_must_be_posted(script: Script, *, every_quarter: bool = False) -> list[Posted]:
@@ -93,6 +97,11 @@ class _World:
             elif event.tracked is not None:
                 film = self.films[event.film]
                 film.tracked = (film.tracked or event.at) if event.tracked else None
+                if film.tracked is None:
+                    film.country = film.wanted = film.chosen = None
+            elif event.chosen is not None:
+                if (film := self.films[event.film]).tracked is not None:
+                    film.country, film.wanted, film.chosen = *event.chosen, event.at
             elif event.dates is not None:
                 self._learn_dates(self.films[event.film], event, event.dates)
 
@@ -112,10 +121,14 @@ class _World:
                 self._post_days(now, number, film, film.tracked)
 
     def _post_days(self, now: datetime, number: int, film: _Film, tracked: datetime) -> None:
-        owed = self._owed(film.dates, tracked)
-        if owed is None or len(owed.when) != 10:
-            return
+        for owed in self._owed(film, film.dates, tracked):
+            if len(owed.when) == 10:
+                self._post_days_of(now, number, film, tracked, owed)
+
+    def _post_days_of(self, now: datetime, number: int, film: _Film, tracked: datetime, owed: Date) -> None:
         known = film.since.get((owed.country, owed.type), tracked)
+        if owed.when != first_dates(film.dates)[owed.country, owed.type]:
+            known = tracked  # another language's day: nobody notes when it was learnt
         for days in (*self.settings.milestones, 0):
             day = date.fromisoformat(owed.when) - days * DAY
             due = self._hour(day)
@@ -134,17 +147,24 @@ class _World:
         if not open_:
             return
         before = {change.pair: change.old for change in reversed(open_)}
-        others = [found for found in film.dates if (found.country, found.type) not in before or found.note]
-        was = self._owed([*others, *(Date(*pair, old) for pair, old in before.items() if old)], tracked)
-        counts = self._owed(film.dates, tracked)
-        if (was and (was.type, was.when)) == (counts and (counts.type, counts.when)):
+        after = {change.pair: change.new for change in open_}
+
+        def stood_before(found: Date) -> bool:
+            pair = (found.country, found.type)
+            return pair not in before or bool(found.note) or (before[pair] != "" and found.when != after[pair])
+
+        old_dates = [found for found in film.dates if stood_before(found)]
+        old_dates += [Date(*pair, old) for pair, old in before.items() if old]
+        was = {(found.type, found.when) for found in self._owed(film, old_dates, tracked)}
+        counts = {(found.type, found.when) for found in self._owed(film, film.dates, tracked)}
+        if was == counts:
             return
         moved = [change for change in {c.pair: c for c in open_}.values() if change.new != before[change.pair]]
-        kinds = {found.type for found in (was, counts) if found}
+        kinds = {kind for kind, _ in was ^ counts}
         told = [change for change in moved if change.pair[1] in kinds] or moved
         if not told:
             return
-        due = self._time_to_tell(told)
+        due = self._time_to_tell(told, self._changed(film))
         if due <= now < due + 7 * DAY:
             film.told = film.changes[-1].number
             for change in told:
@@ -153,30 +173,45 @@ class _World:
 
     def _is_open(self, film: _Film, change: Change, tracked: datetime) -> bool:
         """Not told, learnt since the film is tracked, of this country, and no older than a week when that was set."""
-        recent = self.changed is None or change.known > self.changed - 7 * DAY
-        return (
-            change.number > film.told and change.known > tracked and change.pair[0] == self.settings.country and recent
-        )
+        changed, country = self._changed(film), film.country or self.settings.country
+        recent = changed is None or change.known > changed - 7 * DAY
+        return change.number > film.told and change.known > tracked and change.pair[0] == country and recent
 
-    def _time_to_tell(self, told: list[Change]) -> datetime:
+    def _changed(self, film: _Film) -> datetime | None:
+        """When the settings were last changed that this film goes by."""
+        return max((at for at in (self.changed, film.chosen) if at), default=None)
+
+    def _time_to_tell(self, told: list[Change], changed: datetime | None) -> datetime:
         """The next posting hour after news and settings; at once if the film would be out by then."""
         known = max(change.known for change in told)
-        known = max(known, self.changed or known)
+        known = max(known, changed or known)
         due = self._next_hour(known)
         days = [date.fromisoformat(change.new) for change in told if len(change.new) == 10]
         return known if any(day <= self._local_day(due) for day in days) else due
 
-    def _owed(self, dates: Iterable[Date], tracked: datetime) -> Date | None:
-        """The earliest release in cinemas here; if it was over when tracked, the next still to come, cinemas first."""
+    def _owed(self, film: _Film, dates: Iterable[Date], tracked: datetime) -> list[Date]:
+        """Of each way that is wanted here the first that was not over when the film was tracked.
+
+        Without any cinema in the world the first release of all is the cinema's. Who wants the cinema only, and was
+        late for it, gets what is still to come of anything: a cinema's before others, one without any date last.
+        """
+        country, wanted = film.country or self.settings.country, film.wanted or self.settings.wanted
         real = [found for found in dates if found.type != "premiere" and not found.note]
-        here = sorted((found for found in real if found.country == self.settings.country), key=order)
+        here = sorted((found for found in real if found.country == country), key=order)
+        here = [found for found in here if not any(says_more(other, found) for other in here)]
         cinema = any(found.type in IN_CINEMAS for found in real)
-        first = next((found for found in here if found.type in IN_CINEMAS or not cinema), None)
-        if first is None or last_day(first.when) >= self._local_day(tracked):
-            return first
+        in_cinemas = [found for found in here if found.type in IN_CINEMAS] if cinema else here[:1]
         left = [found for found in here if last_day(found.when) >= self._local_day(tracked)]
-        left.sort(key=lambda found: (found.when == "tba", found.type not in IN_CINEMAS))
-        return left[0] if left else None
+        if wanted == ("cinema",) and in_cinemas and in_cinemas[0] not in left:
+            left.sort(key=lambda found: (found.when == "tba", found.type not in IN_CINEMAS))
+            return left[:1]
+        ways = {
+            "cinema": in_cinemas,
+            "digital": [found for found in here if found.type == "digital" or (found.type == "tv" and not cinema)],
+            "physical": [found for found in here if found.type == "physical"],
+        }
+        firsts = [[found for found in ways[way] if found in left][:1] for way in wanted]
+        return sorted(set(chain(*firsts)), key=order)
 
     def _local_day(self, moment: datetime) -> date:
         return moment.astimezone(ZoneInfo(self.settings.zone)).date()
@@ -221,6 +256,28 @@ def first_dates(dates: Iterable[Date]) -> dict[tuple[str, str], str]:
     return {(found.country, found.type): found.when for found in real}
 
 
+def says_more(found: Date, than: Date) -> bool:
+    """Whether it is the same release, and better known: a day of that month, anything where nothing is known."""
+    if found.type != than.type or found.when == "tba" or found.when == than.when:
+        return False
+    spans = first_day(than.when) <= first_day(found.when) and last_day(found.when) <= last_day(than.when)
+    return than.when == "tba" or spans
+
+
+@cache
+def first_day(when: str) -> date:
+    """The first day that it may be; of a date that is known at all."""
+    match when.split("-"):
+        case ["tba"]:
+            return date.max
+        case [year]:
+            return date(int(year), 1, 1)
+        case [year, part]:
+            return date(int(year), int(part[1:]) * 3 - 2 if part[0] == "Q" else int(part), 1)
+        case _:
+            return date.fromisoformat(when)
+
+
 @cache
 def last_day(when: str) -> date:
     """The last day that it may be."""
@@ -237,7 +294,7 @@ def last_day(when: str) -> date:
 
 
 @cache
-def order(found: Date) -> tuple[date, int, int]:
+def order(found: Date) -> tuple[date, int, int, str]:
     """By the last day that it may be, the surer first."""
     vagueness = {10: 0, 7: 2 if "Q" in found.when else 1, 4: 3, 3: 4}[len(found.when)]
-    return (last_day(found.when), vagueness, RANK.index(found.type))
+    return (last_day(found.when), vagueness, RANK.index(found.type), found.language)

@@ -28,6 +28,7 @@ class Date:
     type: str
     when: str
     note: str = ""
+    language: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,7 @@ class Settings:
     hour: str
     milestones: tuple[int, ...]
     channel: int = 55
+    wanted: tuple[str, ...] = ("cinema",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,7 @@ class Event:
     tracked: bool | None = None  #: from now on, or no longer
     dates: tuple[Date, ...] | None = None  #: all that is known of the film's releases from now on
     settings: Settings | None = None
+    chosen: tuple[str | None, tuple[str, ...] | None] | None = None  #: a film's own country and wanted types
 
 
 @dataclass(frozen=True, slots=True)

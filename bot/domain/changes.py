@@ -1,10 +1,11 @@
-"""Which changes of date are news to a subscriber. Pure."""
+"""Which changes of date are news to a subscriber, and which doubts its admins are asked about. Pure."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from bot.domain.dates import ReleaseDate
-from bot.domain.films import DateChange, Release, ReleaseType
+from bot.domain.films import DateChange, Doubt, Release, ReleaseType
+from bot.domain.gate import as_trusted
 from bot.domain.releases import counting_for, may_count, net_changes
 from bot.domain.subscribers import Subscriber, Subscription
 
@@ -36,3 +37,21 @@ def _is_new(release: Release, was: _Dates, became: _Dates) -> bool:
 
 def _identities(subscriber: Subscriber, subscription: Subscription) -> set[tuple[ReleaseType, ReleaseDate]]:
     return {(release.type, release.date) for release in counting_for(subscriber, subscription).owed}
+
+
+def worth_asking(subscriber: Subscriber, subscription: Subscription) -> list[Doubt]:
+    """List the doubts that would change what counts here, and that no admin has answered.
+
+    One that was there when the film was tracked is on its card; nobody is asked about it.
+    """
+    owed = counting_for(subscriber, subscription).owed
+
+    def matters(doubt: Doubt) -> bool:
+        trusting = replace(subscription, film=as_trusted(subscription.film, [doubt]))
+        return doubt.country == subscriber.country and counting_for(subscriber, trusting).owed != owed
+
+    return [
+        doubt
+        for doubt in subscription.film.doubts
+        if doubt.id not in subscription.answered and doubt.first_seen_at > subscription.tracked_at and matters(doubt)
+    ]

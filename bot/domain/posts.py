@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
-from bot.domain.changes import worth_telling
+from bot.domain.changes import worth_asking, worth_telling
 from bot.domain.dates import ReleaseDate, local_day, local_instant
 from bot.domain.films import DateChange, Film, Release, ReleaseType
 from bot.domain.releases import counting_for, first_date, has_date
@@ -29,11 +29,23 @@ class PostKind(StrEnum):
     DATE_CHANGE = "date_change"
     COUNTDOWN = "countdown"
     RESUME = "resume"
+    FOLLOWED = "followed"  #: a film was tracked by itself, because of a franchise or a person
+    DOUBT = "doubt"  #: for the admins: a suspicious date that is not believed yet
 
     @property
     def priority(self) -> int:
         """0 goes out first."""
         return list(PostKind).index(self)
+
+    @property
+    def names_a_day(self) -> bool:
+        """Whether such a post is untrue once the film's day is another one."""
+        return self in (PostKind.RELEASE, PostKind.COUNTDOWN, PostKind.DATE_CHANGE)
+
+    @property
+    def is_forecast(self) -> bool:
+        """Whether plan() owes it from the facts; the others were owed by what somebody did, and stay owed."""
+        return self not in (PostKind.RESUME, PostKind.FOLLOWED)
 
 
 class PostState(StrEnum):
@@ -130,7 +142,7 @@ def still_owed(
     films = {subscription.film.id: subscription.film for subscription in subscriptions}
 
     def says_the_truth(post: Post) -> bool:
-        if post.kind is PostKind.RESUME or post.dedup_key in owed:
+        if not post.kind.is_forecast or post.dedup_key in owed:
             return True
         # forecast() lists only untold changes, and one that is under way counts as told.
         film = films.get(post.film_id or 0) if post.kind is PostKind.DATE_CHANGE else None
@@ -145,6 +157,8 @@ def names_its_day(post: Post, film: Film) -> bool:
     News is of the first release of its type; a countdown may be to another language's, if the first was over when
     the film was tracked.
     """
+    if not post.kind.names_a_day:
+        return True
     if post.kind is PostKind.DATE_CHANGE:
         return first_date(film, post.country, post.type) == post.date
     return has_date(film, post.country, post.type, post.date)
@@ -154,8 +168,8 @@ def _owed(subscriber: Subscriber, subscription: Subscription) -> Iterator[Post]:
     film = subscription.film
     subscriber = in_force(subscriber, subscription)
     channel_id = subscription.channel_id or subscriber.channel_id
-    for notice in _notices(subscriber, subscription):
-        yield replace(notice, channel_id=channel_id)
+    for post in (*_notices(subscriber, subscription), *_doubts(subscriber, subscription)):
+        yield replace(post, channel_id=channel_id)
     for release in counting_for(subscriber, subscription).owed:
         if (day := release.date.day) is None:
             continue
@@ -221,6 +235,25 @@ def _notices(subscriber: Subscriber, subscription: Subscription) -> Iterator[Pos
             date=change.new,
             old_date=change.old,
             change_id=max(known.id for known in film.changes),
+        )
+
+
+def _doubts(subscriber: Subscriber, subscription: Subscription) -> Iterator[Post]:
+    """What admins are asked about, at once: a doubt may settle itself within a day, and the posting hour be late."""
+    film = subscription.film
+    for doubt in worth_asking(subscriber, subscription):
+        yield Post(
+            subscriber_id=subscriber.id,
+            kind=PostKind.DOUBT,
+            dedup_key=_dedup_key(subscriber, film, PostKind.DOUBT, str(doubt.id), doubt.type, doubt.new),
+            due_at=doubt.first_seen_at,
+            fresh_until=doubt.first_seen_at + CHANGE_FRESH,
+            film_id=film.id,
+            country=doubt.country,
+            type=doubt.type,
+            date=doubt.new,
+            old_date=doubt.old,
+            doubt_id=doubt.id,
         )
 
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from bot.domain.posts import LISTED, Post, PostKind, PostState, plan
+from bot.domain.posts import LISTED, Post, PostState, plan
 from bot.domain.subscribers import Subscriber, Subscription
 from bot.store import posts as post_store
 from bot.store import subscribers as subscriber_store
@@ -56,7 +56,7 @@ async def _plan_one(tx: Transaction, subscriber_id: int, now: datetime) -> bool:
     for post in stored.values():
         if post.state is not PostState.PLANNED:
             continue
-        if post.kind is PostKind.RESUME:
+        if not post.kind.is_forecast:
             await _follow(tx, post, subscriber, subscriptions, now)
         else:
             await post_store.cancel_post(tx, post.id, "no longer owed", now)
@@ -64,20 +64,20 @@ async def _plan_one(tx: Transaction, subscriber_id: int, now: datetime) -> bool:
 
 
 async def _follow(
-    tx: Transaction, resume: Post, subscriber: Subscriber, subscriptions: Sequence[Subscription], now: datetime
+    tx: Transaction, post: Post, subscriber: Subscriber, subscriptions: Sequence[Subscription], now: datetime
 ) -> None:
-    """What tells of a pause goes where its posts would go now, and nowhere for a film that is tracked no longer."""
-    if resume.is_of_channel:
+    """What tells of a pause, or of a film tracked by itself, goes where its posts go; nowhere if it is untracked."""
+    if post.is_of_channel:
         return
     channel_id = subscriber.channel_id
-    if resume.film_id is not None:
-        subscription = next((s for s in subscriptions if s.film.id == resume.film_id), None)
+    if post.film_id is not None:
+        subscription = next((s for s in subscriptions if s.film.id == post.film_id), None)
         if subscription is None:
-            await post_store.cancel_post(tx, resume.id, "no longer tracked", now)
+            await post_store.cancel_post(tx, post.id, "no longer tracked", now)
             return
         channel_id = subscription.channel_id or channel_id
-    if resume.channel_id != channel_id:
-        await post_store.move_post(tx, resume.id, replace(resume, channel_id=channel_id))
+    if post.channel_id != channel_id:
+        await post_store.move_post(tx, post.id, replace(post, channel_id=channel_id))
 
 
 def _oldest(now: datetime) -> datetime:

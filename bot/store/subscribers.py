@@ -151,6 +151,7 @@ async def choose_release(
     row = await tx.one(
         "choose_release",
         subscriber_id=subscriber_id, film_id=film_id, country=country, wanted=_wanted_column(wanted),
+        chosen_at=epoch(now),
     )  # fmt: skip
     return await _wake_if(tx, row, subscriber_id, now)
 
@@ -254,5 +255,6 @@ def _read_subscription(
         told_change_id=row["told_change_id"] or 0,
         wanted=None if row["wanted"] is None else frozenset(map(Wanted, texts_of(row["wanted"]))),
         country=row["country"],
+        chosen_at=instant_or_none(row["chosen_at"]),
         answered=frozenset(answers),
     )

@@ -84,3 +84,7 @@ def post_name(post: Post) -> str:
             return "date change"
         case PostKind.RESUME:
             return "what a pause kept back"
+        case PostKind.FOLLOWED:
+            return "tracked by itself"
+        case PostKind.DOUBT:
+            return "a date in doubt"

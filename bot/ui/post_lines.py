@@ -17,7 +17,14 @@ from bot.ui.text import escape, small, width, within
 
 #: What a pause kept back is told up to here; the rest is counted.
 MAX_SKIPPED = 15
-_EMOJI = {PostKind.RELEASE: "🍿", PostKind.DATE_CHANGE: "📅", PostKind.COUNTDOWN: "🎬", PostKind.RESUME: "▶️"}
+_EMOJI = {
+    PostKind.RELEASE: "🍿",
+    PostKind.DATE_CHANGE: "📅",
+    PostKind.COUNTDOWN: "🎬",
+    PostKind.RESUME: "▶️",
+    PostKind.FOLLOWED: "🆕",
+    PostKind.DOUBT: "❔",
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -106,6 +106,7 @@ ALTER TABLE date_changes ADD COLUMN subscriber_id BIGINT REFERENCES subscribers 
 ALTER TABLE subscribers ADD COLUMN wanted TEXT NOT NULL DEFAULT '["cinema"]';  -- JSON list: cinema, digital, physical
 ALTER TABLE subscriptions ADD COLUMN wanted TEXT;                       -- NULL: the subscriber's
 ALTER TABLE subscriptions ADD COLUMN country TEXT;                      -- NULL: the subscriber's
+ALTER TABLE subscriptions ADD COLUMN chosen_at BIGINT;                  -- when those two were last chosen
 
 ALTER TABLE posts ADD COLUMN doubt_id BIGINT REFERENCES doubts (id);
 ALTER TABLE posts ADD COLUMN note TEXT NOT NULL DEFAULT '';             -- of a follow: what the film was tracked for

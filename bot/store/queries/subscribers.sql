@@ -68,7 +68,7 @@ WHERE id = :subscriber_id AND revision = :seen_revision RETURNING id;
 SELECT
     f.id, f.title, f.year, f.original_title, f.original_language, f.alternative_titles, f.summary, f.runtime_minutes,
     f.genres, f.companies, f.distributors, f.countries, f.sources, f.as_of, f.checked_at,
-    s.tracked_at, s.tracked_by, s.channel_id, s.paused_at, s.paused_until, s.wanted, s.country,
+    s.tracked_at, s.tracked_by, s.channel_id, s.paused_at, s.paused_until, s.wanted, s.country, s.chosen_at,
     (
         SELECT MAX(p.change_id) FROM posts p
         WHERE p.subscriber_id = s.subscriber_id AND p.film_id = s.film_id AND p.kind = 'date_change'
@@ -82,7 +82,7 @@ WHERE s.subscriber_id = :subscriber_id ORDER BY s.tracked_at, s.film_id;
 SELECT
     f.id, f.title, f.year, f.original_title, f.original_language, f.alternative_titles, f.summary, f.runtime_minutes,
     f.genres, f.companies, f.distributors, f.countries, f.sources, f.as_of, f.checked_at,
-    s.tracked_at, s.tracked_by, s.channel_id, s.paused_at, s.paused_until, s.wanted, s.country,
+    s.tracked_at, s.tracked_by, s.channel_id, s.paused_at, s.paused_until, s.wanted, s.country, s.chosen_at,
     (
         SELECT MAX(p.change_id) FROM posts p
         WHERE p.subscriber_id = s.subscriber_id AND p.film_id = s.film_id AND p.kind = 'date_change'
@@ -129,16 +129,18 @@ WHERE subscriber_id = :subscriber_id AND film_id = :film_id RETURNING film_id;
 UPDATE subscriptions SET channel_id = :channel_id
 WHERE subscriber_id = :subscriber_id AND film_id = :film_id RETURNING film_id;
 
--- name: choose_release(subscriber_id, film_id, country, wanted)^
+-- name: choose_release(subscriber_id, film_id, country, wanted, chosen_at)^
 -- Whose dates are followed for one film, and which ways of release; NULL: the subscriber's.
-UPDATE subscriptions SET country = :country, wanted = :wanted
+UPDATE subscriptions SET country = :country, wanted = :wanted, chosen_at = :chosen_at
 WHERE subscriber_id = :subscriber_id AND film_id = :film_id RETURNING film_id;
 
 -- name: join_subscriptions(film_id, into_id, now)
 -- A film turned out to be another one: who follows it follows that one from now on, if not already.
-INSERT INTO subscriptions (subscriber_id, film_id, tracked_at, tracked_by, channel_id, paused_at, paused_until, wanted, country)
+INSERT INTO subscriptions (
+    subscriber_id, film_id, tracked_at, tracked_by, channel_id, paused_at, paused_until, wanted, country, chosen_at
+)
 SELECT s.subscriber_id, CAST(:into_id AS BIGINT), CAST(:now AS BIGINT), s.tracked_by, s.channel_id, s.paused_at,
-    s.paused_until, s.wanted, s.country
+    s.paused_until, s.wanted, s.country, s.chosen_at
 FROM subscriptions s WHERE s.film_id = :film_id
 ON CONFLICT (subscriber_id, film_id) DO NOTHING
 RETURNING subscriber_id;

@@ -137,7 +137,7 @@ class TmdbSource:
         number = _own_id(ref)
         body = await self._ask(f"/person/{number}/movie_credits", {}, "cast", "crew") if number else _NOTHING
         led = [item for item in _movies(body.get("cast")) if _is_lead(item)]
-        directed = [item for item in _movies(body.get("crew")) if item.job in tmdb.DIRECTORS]
+        directed = [item for item in _movies(body.get("crew")) if text(item.job) in tmdb.DIRECTORS]
         return _by_date(self._founds([*directed, *led]))
 
     async def list_coming(self, country: str, month: Month) -> Sequence[Found]:

@@ -16,6 +16,7 @@ from bot.domain.dates import (
     days_in_words,
     local_day,
     local_instant,
+    placeholder_as_year,
     span_in_words,
     weekday_date,
 )
@@ -215,3 +216,28 @@ def test_every_day_lies_within_the_month_quarter_and_year_that_hold_it(on: date)
         assert found.first is not None
         assert found.last is not None
         assert found.first <= on <= found.last
+
+
+class TestPlaceholder:
+    TODAY = day("2026-11-23")
+
+    @pytest.mark.parametrize(
+        ("text", "meant"),
+        [
+            pytest.param("2027-12-31", "2027", id="the end of next year"),
+            pytest.param("2029-12-31", "2029", id="the end of a far year"),
+            pytest.param("2028-01-01", "2028", id="the first day of the year after next"),
+            pytest.param("2026-12-31", "2026-12-31", id="the end of this year is near"),
+            pytest.param("2027-01-01", "2027-01-01", id="so is New Year's Day"),
+            pytest.param("2027-12-30", "2027-12-30", id="the day before is a day"),
+            pytest.param("2028-01-02", "2028-01-02", id="the day after is one"),
+            pytest.param("2020-12-31", "2020-12-31", id="a day that is past was one"),
+            pytest.param("2020-01-01", "2020-01-01", id="likewise"),
+        ],
+    )
+    def test_the_turn_of_a_far_year_stands_for_the_year(self, text: str, meant: str) -> None:
+        assert str(placeholder_as_year(day(text), self.TODAY)) == meant
+
+    def test_half_a_year_is_far(self) -> None:
+        assert str(placeholder_as_year(day("2027-01-01"), day("2026-07-01"))) == "2027"
+        assert str(placeholder_as_year(day("2027-01-01"), day("2026-07-02"))) == "2027-01-01"

@@ -58,6 +58,8 @@ class Faults:
 
     asked: list[Asked] = field(default_factory=list)
     most_at_once: int = 0
+    arrived: asyncio.Event = field(default_factory=asyncio.Event)  #: somebody has asked something
+    gate: asyncio.Event | None = None  #: if there is one, all wait for it
     _now: int = 0
     _planned: list[_Planned] = field(default_factory=list)
 
@@ -84,7 +86,10 @@ class Faults:
             self.asked.append(Asked(request.path, dict(request.query), dict(request.headers)))
             self._now += 1
             self.most_at_once = max(self.most_at_once, self._now)
+            self.arrived.set()
             try:
+                if self.gate is not None:
+                    await self.gate.wait()
                 planned = self._take(request.path)
                 return await _go_wrong(planned, request, handler) if planned else await handler(request)
             finally:

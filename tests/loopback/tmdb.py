@@ -37,6 +37,7 @@ class LoopbackTmdb:
     faults: Faults = field(default_factory=Faults)
     token: str = TOKEN
     url: str = ""
+    says: dict[str, bytes | Json] = field(default_factory=dict)  #: path → what it says there, whatever is true
 
     def application(self) -> web.Application:
         application = web.Application(middlewares=[self.faults.middleware(), self._gate()])
@@ -61,6 +62,9 @@ class LoopbackTmdb:
             known = request.headers.get("Authorization") == f"Bearer {self.token}"
             if not known and not request.path.startswith("/control"):
                 return _error(7, 401, "Invalid API key: You must be granted a valid key.")
+            if (said := self.says.get(request.path)) is not None:
+                body = said if isinstance(said, bytes) else json.dumps(said).encode()
+                return web.Response(body=body, content_type="application/json")
             try:
                 return await handler(request)
             except web.HTTPNotFound:

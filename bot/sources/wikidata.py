@@ -14,7 +14,7 @@ from bot.ports import Clock
 from bot.sources.http import JsonClient
 from bot.sources.wikidata_api import MAX_IDS, MAX_QUERY, WikidataApi, parts
 from bot.sources.wikidata_dates import SOURCE, Known, holds_placeholder, placed_items, read_releases, read_year
-from bot.sources.wikidata_film import credited_items, film_ids, is_film, named_items, read_film
+from bot.sources.wikidata_film import credited_items, film_ids, is_film, makes_sense, named_items, read_film
 from bot.sources.wikidata_items import COUNTRIES, FILM_OCCUPATIONS, SEARCHED_CLASSES
 from bot.sources.wikidata_shapes import Entity
 from bot.sources.wikidata_values import checked_item, unique
@@ -175,7 +175,7 @@ def search_words(typed: str, most: int) -> str:
 
 
 def _answer(entity: Entity, known: Known, today: date) -> Answer:
-    if entity.claims is None or entity.labels is None:
+    if not makes_sense(entity):
         return _UNREADABLE
     if not is_film(entity):
         return Answer(AnswerState.UNKNOWN)

@@ -11,7 +11,7 @@ from typing import Final, Generic, TypeVar
 from bot.domain.films import Job
 from bot.ports import Clock
 from bot.sources.http import Check, JsonClient, JsonObject, Manners, Reply, user_agent
-from bot.sources.wikidata_dates import SOURCE, Known, Place, placed_items, read_place
+from bot.sources.wikidata_dates import SOURCE, Known, Place, place_makes_sense, placed_items, read_place
 from bot.sources.wikidata_film import credited_items, named_items
 from bot.sources.wikidata_shapes import Entity, read_entities, read_error, read_hits
 from bot.sources.wikidata_values import unique
@@ -139,7 +139,7 @@ class WikidataApi:
         return {
             item: entity
             for item, entity in found.items()
-            if entity is None or (entity.labels is not None and (entity.claims is not None or not whole))
+            if entity is None or (entity.labels is not None and (not whole or place_makes_sense(entity)))
         }
 
     async def _fetch_entities(

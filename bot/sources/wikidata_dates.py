@@ -12,7 +12,7 @@ from bot.domain.dates import ReleaseDate, placeholder_as_year
 from bot.domain.films import Release, ReleaseType
 from bot.sources.wikidata_items import COUNTRIES, FESTIVAL_CLASSES, FORMS, LANGUAGES
 from bot.sources.wikidata_shapes import Entity, Rank, Statement
-from bot.sources.wikidata_values import as_year, clean_text, read_time, unique
+from bot.sources.wikidata_values import ValueKind, as_year, clean_text, read_time, unique
 
 SOURCE = "wikidata"
 #: Qualifiers of a date that say at which event: significant event, presented in, its role.
@@ -51,6 +51,12 @@ def placed_items(entity: Entity) -> list[str]:
     for statement in entity.statements("P577"):
         found += [item for name in ("P291", *_EVENTS) for item in statement.items(name) if item not in COUNTRIES]
     return list(unique(found))
+
+
+def place_makes_sense(entity: Entity) -> bool:
+    """Whether what is said of a place can be believed, for the most part of each property."""
+    kinds = {"P17": ValueKind.ITEM, "P31": ValueKind.ITEM, "P297": ValueKind.STRING}
+    return entity.claims is not None and all(entity.makes_sense(name, kind) for name, kind in kinds.items())
 
 
 def read_place(item: str, entity: Entity | None) -> Place:

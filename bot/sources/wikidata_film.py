@@ -11,7 +11,7 @@ from bot.domain.films import Credit, Film, Job
 from bot.sources.wikidata_dates import SOURCE, Known, read_releases, read_year
 from bot.sources.wikidata_items import COUNTRIES, FILM_CLASSES, LANGUAGES, MINUTES, NO_FILM_CLASSES
 from bot.sources.wikidata_shapes import Entity, Statement
-from bot.sources.wikidata_values import clean_text, read_amount, read_item, unique
+from bot.sources.wikidata_values import ValueKind, clean_text, read_amount, read_item, unique
 
 #: Names are asked for by the fifty: a crowd of extras is not worth more requests.
 _MAX_CAST = 40
@@ -21,9 +21,28 @@ _CREDITS = {Job.DIRECTOR: ("P57",), Job.WRITER: ("P58",), Job.CAST: ("P161", "P7
 }
 #: genre, production company, distributor, part of the series
 _NAMED = ("P136", "P272", "P750", "P179")
+#: What is read of a film, and what must make sense.
+_READ = {
+    **dict.fromkeys(
+        ("P31", "P364", "P495", *_NAMED, *(one for many in _CREDITS.values() for one in many)), ValueKind.ITEM
+    ),
+    **dict.fromkeys(("P345", "P4947"), ValueKind.STRING),
+    "P577": ValueKind.TIME,
+    "P1476": ValueKind.TEXT,
+    "P2047": ValueKind.AMOUNT,
+}
 _IMDB = re.compile(r"tt[0-9]{7,10}", re.ASCII)
 _TMDB = re.compile(r"[1-9][0-9]{0,9}", re.ASCII)
 _LONGEST_MINUTES = 1500
+
+
+def makes_sense(entity: Entity) -> bool:
+    """Whether an item can be believed: nothing of what a film is made of is nonsense for the most part.
+
+    One wrong statement among others is left out; a list of nothing else would take from the film what it had.
+    """
+    whole = entity.claims is not None and entity.labels is not None
+    return whole and all(entity.makes_sense(property_id, kind) for property_id, kind in _READ.items())
 
 
 def is_film(entity: Entity) -> bool:

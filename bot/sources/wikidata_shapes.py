@@ -13,7 +13,7 @@ from typing import cast
 import msgspec
 
 from bot.sources.http import JsonObject
-from bot.sources.wikidata_values import checked_item, clean_text, convert, read_item, read_text, unique
+from bot.sources.wikidata_values import ValueKind, checked_item, clean_text, convert, read_item, read_text, unique
 
 #: Of one property; the longest casts stay below it.
 _MAX_STATEMENTS = 500
@@ -72,7 +72,19 @@ class Entity:
 
     def statements(self, property_id: str) -> list[Statement]:
         """The statements with a value that are not deprecated, in their order."""
-        return list(_statements((self.claims or {}).get(property_id)))
+        return [
+            Statement(read.mainsnak.value, read.rank, _qualifiers(read))
+            for read in _read_all((self.claims or {}).get(property_id, []))
+            if read and read.rank is not Rank.DEPRECATED and read.mainsnak.value is not None
+        ]
+
+    def makes_sense(self, property_id: str, kind: ValueKind) -> bool:
+        """Whether no more statements of a property are nonsense than are not; an unknown value is no nonsense."""
+        read = _read_all((self.claims or {}).get(property_id, []))
+        wrong = [
+            one is None or (one.mainsnak.snaktype == "value" and not kind.fits(one.mainsnak.value)) for one in read
+        ]
+        return 2 * sum(wrong) <= len(wrong)
 
     def best(self, property_id: str) -> list[Statement]:
         """The preferred ones of them; if there are none, all of them."""
@@ -86,13 +98,18 @@ class Entity:
 
 class _Snak(msgspec.Struct):
     snaktype: str
-    datavalue: dict[str, object]
+    datavalue: dict[str, object] = {}  # none with "somevalue" and "novalue"
+
+    @property
+    def value(self) -> object:
+        """The value; None if nobody knows it, or there is none."""
+        return self.datavalue.get("value") if self.snaktype == "value" else None
 
 
 class _Statement(msgspec.Struct):
     mainsnak: _Snak
     rank: Rank
-    qualifiers: object = None  # an empty one comes as a list, as PHP has it
+    qualifiers: dict[str, list[_Snak]] | list[object] = []  # PHP writes an empty object as a list
 
 
 class _Term(msgspec.Struct):
@@ -178,11 +195,12 @@ def _object(raw: object) -> Mapping[str, object] | None:
 
 
 def _labels(raw: object) -> dict[str, str] | None:
+    """Terms by language; None if one of them makes no sense: a film must not change its name for that."""
     named = _object(raw)
-    if named is None:
+    terms = {language: convert(term, _Term) for language, term in named.items()} if named is not None else {"": None}
+    if any(term is None for term in terms.values()):
         return None
-    terms = ((language, convert(term, _Term)) for language, term in named.items())
-    return {language: text for language, term in terms if term and (text := clean_text(term.value))}
+    return {language: text for language, term in terms.items() if term and (text := clean_text(term.value))}
 
 
 def _lists(raw: object) -> Iterator[list[object]]:
@@ -191,26 +209,13 @@ def _lists(raw: object) -> Iterator[list[object]]:
     return (cast(list[object], value) for value in values if isinstance(value, list))
 
 
-def _statements(raw: object) -> Iterator[Statement]:
-    if not isinstance(raw, list):
-        return
-    for one in cast(list[object], raw)[:_MAX_STATEMENTS]:
-        read = convert(one, _Statement)
-        if read and read.rank is not Rank.DEPRECATED and (value := _value(read.mainsnak)) is not None:
-            yield Statement(value, read.rank, _qualifiers(read.qualifiers))
+def _read_all(raw: object) -> list[_Statement | None]:
+    listed = cast(list[object], raw)[:_MAX_STATEMENTS] if isinstance(raw, list) else [None]
+    return [convert(one, _Statement) for one in listed]
 
 
-def _qualifiers(raw: object) -> dict[str, tuple[object, ...]]:
-    if not isinstance(raw, dict):
+def _qualifiers(read: _Statement) -> dict[str, tuple[object, ...]]:
+    """By property. One without a value still qualifies: a place that nobody knows is not no place."""
+    if isinstance(read.qualifiers, list):
         return {}
-    found: dict[str, tuple[object, ...]] = {}
-    for property_id, snaks in cast(dict[str, object], raw).items():
-        if isinstance(snaks, list):
-            # One that has no value, or that cannot be read, still qualifies: a place that is unknown is not no place.
-            read = (convert(snak, _Snak) for snak in cast(list[object], snaks)[:_MAX_STATEMENTS])
-            found[property_id] = tuple(_value(snak) if snak else None for snak in read)
-    return found
-
-
-def _value(snak: _Snak) -> object:
-    return snak.datavalue.get("value") if snak.snaktype == "value" else None
+    return {name: tuple(snak.value for snak in snaks) for name, snaks in read.qualifiers.items()}

@@ -5,6 +5,7 @@ Their form: https://doc.wikimedia.org/Wikibase/master/php/docs_topics_json.html
 
 import re
 from collections.abc import Iterable
+from enum import Enum
 from typing import TypeVar
 
 import msgspec
@@ -17,6 +18,8 @@ MAX_TEXT = 300
 _MAX_ITEM = 2**31 - 1
 _ITEM = re.compile(r"Q[1-9][0-9]{0,9}", re.ASCII)
 _TIME = re.compile(r"\+0*([0-9]{4})-([0-9]{2})-([0-9]{2})T00:00:00Z", re.ASCII)
+#: Whatever year; months and days that are not known are zeros.
+_ANY_TIME = re.compile(r"[+-][0-9]{1,16}-([0-9]{2})-([0-9]{2})T00:00:00Z", re.ASCII)
 _AMOUNT = re.compile(r"\+?([0-9]{1,6}(?:\.[0-9]{1,9})?)", re.ASCII)
 _GREGORIAN = "Q1985727"
 T = TypeVar("T", bound=msgspec.Struct)
@@ -40,6 +43,33 @@ class _AmountValue(msgspec.Struct):
 class _TextValue(msgspec.Struct):
     text: str
     language: str
+
+
+class ValueKind(Enum):
+    """What the values of a property look like, whatever they say."""
+
+    ITEM = "item"
+    TIME = "time"
+    AMOUNT = "amount"
+    TEXT = "text"
+    STRING = "string"
+
+    def fits(self, value: object) -> bool:
+        """Whether a value is of this kind: one that Wikidata may have sent."""
+        match self:
+            case ValueKind.STRING:
+                return isinstance(value, str)
+            case ValueKind.TIME:
+                read = convert(value, _TimeValue)
+                written = _ANY_TIME.fullmatch(read.time) if read else None
+                return bool(
+                    read and written and int(written[1]) <= 12 and int(written[2]) <= 31 and read.precision <= 14
+                )
+            case _:
+                return convert(value, _KINDS[self]) is not None
+
+
+_KINDS = {ValueKind.ITEM: _ItemValue, ValueKind.AMOUNT: _AmountValue, ValueKind.TEXT: _TextValue}
 
 
 def read_item(value: object) -> str | None:

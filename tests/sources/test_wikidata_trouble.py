@@ -16,10 +16,12 @@ from bot.domain.sources import AnswerState, Question
 from tests.loopback.faults import Fault
 from tests.loopback.wikidata import LoopbackWikidata
 from tests.loopback.wikidata_catalogue import add_catalogue
-from tests.loopback.wikidata_world import WikidataWorld, item, statement
+from tests.loopback.wikidata_world import WikidataWorld, amount, item, statement, text, time
 from tests.sources.wikidata_house import House, house
 
 FILM, PERSON = "Q100", "Q200"
+US = {"P291": [item("Q30")]}
+WHOLE = {"action": "wbgetentities", "format": "json", "formatversion": "2"}
 
 
 @pytest.fixture
@@ -178,6 +180,54 @@ class TestNonsense:
         assert await self.answered(home, **changed) == [AnswerState.FAILED, AnswerState.FOUND]
 
     @pytest.mark.parametrize(
+        ("property_id", "said"),
+        [
+            ("P577", 3),
+            ("P577", None),
+            ("P577", {}),
+            ("P577", [None]),
+            ("P577", [{"mainsnak": {"snaktype": "value", "property": "P577"}, "rank": "normal"}]),
+            ("P577", [statement("P577", time("2025-13-45"), "normal", US)]),
+            ("P577", [statement("P577", time("2025-06-06"), "normal", US), 3, 3]),
+            ("P577", [{**statement("P577", time("2025-06-06"), "normal", US), "rank": "best"}]),
+            ("P577", [{**statement("P577", time("2025-06-06")), "qualifiers": {"P291": ["x"]}}]),
+            ("P577", [{**statement("P577", time("2025-06-06")), "qualifiers": 3}]),
+            ("P31", "Q11424"),
+            ("P57", [statement("P57", time("2025-06-06"))]),
+            ("P1476", [statement("P1476", item(PERSON))]),
+            ("P2047", [statement("P2047", item(PERSON))]),
+            ("P345", [statement("P345", item(PERSON))]),
+        ],
+        ids=str,
+    )
+    async def test_a_property_that_is_mostly_nonsense_takes_nothing_from_a_film(
+        self, home: House, property_id: str, said: object
+    ) -> None:
+        body = home.world.answer({**WHOLE, "ids": FILM})
+        claims = {**body["entities"][FILM]["claims"], property_id: said}
+        assert await self.answered(home, claims=claims) == [AnswerState.FAILED, AnswerState.FOUND]
+
+    @pytest.mark.parametrize(
+        ("property_id", "said"),
+        [
+            ("P577", []),
+            ("P577", [statement("P577", None, "normal", US)]),
+            ("P577", [statement("P577", time("2025-06-06"), "normal", US), 3]),
+            ("P577", [statement("P577", time("-0044-00-00", 9), "normal", US)]),
+            ("P577", [statement("P577", time("2020-00-00", 8), "normal", US)]),
+            ("P577", [{**statement("P577", time("2025-06-06")), "qualifiers": []}]),
+            ("P2047", [statement("P2047", amount("125", "Q1"))]),
+            ("P345", [statement("P345", text("nm0000206"))]),
+            ("P9999", 3),
+        ],
+        ids=str,
+    )
+    async def test_what_is_only_unusual_is_believed(self, home: House, property_id: str, said: object) -> None:
+        body = home.world.answer({**WHOLE, "ids": FILM})
+        claims = {**body["entities"][FILM]["claims"], property_id: said}
+        assert await self.answered(home, claims=claims) == [AnswerState.FOUND, AnswerState.FOUND]
+
+    @pytest.mark.parametrize(
         "changed",
         [{"aliases": 3}, {"aliases": {"en": [3, {"value": "B"}]}}, {"pageid": "x"}, {"type": None}, {"redirects": 3}],
         ids=str,
@@ -199,8 +249,9 @@ class TestNonsense:
         monkeypatch.undo()
         assert [credit.name for credit in (await home.film(FILM)).credits] == ["Len Wiseman"]
 
+    @pytest.mark.parametrize("said", ["gone", 3, [3]], ids=str)
     async def test_a_place_that_makes_no_sense_costs_no_film_its_dates(
-        self, home: House, monkeypatch: pytest.MonkeyPatch
+        self, home: House, monkeypatch: pytest.MonkeyPatch, said: object
     ) -> None:
         home.world.add_item("Q39984", "Cannes", statement("P17", item("Q142")))
         home.world.move(FILM, [("2025-05-20", 11, "Q39984")])
@@ -209,8 +260,10 @@ class TestNonsense:
         def changing(params: Any) -> dict[str, Any]:
             body = told(params)
             for entity in body["entities"].values():
-                if params["props"] == "labels|claims":
+                if params["props"] == "labels|claims" and said == "gone":
                     entity.pop("claims")
+                elif params["props"] == "labels|claims":
+                    entity["claims"]["P17"] = said
             return body
 
         monkeypatch.setattr(home.world, "answer", changing)

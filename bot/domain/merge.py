@@ -84,7 +84,7 @@ def remember(old: Record | None, film: Film, source: str, now: datetime) -> Reco
     for release in old.film.releases:
         key = (release.country, release.type)
         if key not in named and may_count(release):
-            since = release.since if _is_silent(release) else now
+            since = release.since if has_taken_back(release) else now
             releases.append(Release(*key, TBA, _SILENT, source, since=since))
             named.add(key)
     return Record(source, replace(film, releases=tuple(releases)), old.first_at, now)
@@ -118,6 +118,11 @@ def first_of(record: Record, key: Key) -> Release | None:
     return min(named, key=lambda release: release.date.sort_key, default=None)
 
 
+def has_taken_back(release: Release) -> bool:
+    """Whether a record's release only says that its source named a date, and names none any more."""
+    return release.note == _SILENT
+
+
 def why_dated(records: Sequence[Record], key: Key) -> str:
     """Say in a clause why the date in force for a country and type is the one it is."""
     winner = chosen(records, key)
@@ -144,7 +149,7 @@ def _merge_releases(records: Sequence[Record]) -> tuple[Release, ...]:
             for release in record.film.releases:
                 if (release.country, release.type) != key:
                     continue
-                ours = record is winner and not _is_silent(release)
+                ours = record is winner and not has_taken_back(release)
                 wanted = ours if may_count(release) else not _has(kept, release)
                 if wanted:
                     kept.append(replace(release, source=record.source))
@@ -191,10 +196,6 @@ def _rank(source: str) -> int:
 
 def _said(release: Release) -> tuple[object, ...]:
     return (release.country, release.type, release.date, release.note, release.language)
-
-
-def _is_silent(release: Release) -> bool:
-    return release.note == _SILENT
 
 
 def _has(releases: Sequence[Release], wanted: Release) -> bool:

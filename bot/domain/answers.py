@@ -3,21 +3,24 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from bot.domain.films import Film, Release
+from bot.domain.films import Doubt, Film, Release
 from bot.domain.messages import Destination
 from bot.domain.posts import Post
 from bot.domain.releases import Counting
 from bot.domain.subscribers import Subscriber, Subscription
+from bot.domain.why import Asked
 
 
 @dataclass(frozen=True, slots=True)
 class Look:
     """A film as one server sees it."""
 
-    film: Film
+    film: Film  #: with the doubtful dates in force that this server's admins trust
     subscriber: Subscriber | None
     subscription: Subscription | None
     shared: Mapping[int, Sequence[tuple[int, str]]]  #: person id → other tracked films (id, label) with them
+    asked: tuple[Asked, ...] = ()  #: what each source last said of it, and when
+    trusted: tuple[Doubt, ...] = ()  #: the doubts that are in force here alone
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,16 +1,22 @@
 """What there is to say about a film in a server, and what is coming."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from bot.domain.answers import Coming, Look
 from bot.domain.errors import FilmNotFound, FilmNotNamed
-from bot.domain.films import Film
+from bot.domain.films import Doubt, Film
+from bot.domain.gate import as_trusted
 from bot.domain.releases import counting_for, counting_release
+from bot.domain.sources import AnswerState
 from bot.domain.subscribers import Subscriber, SubscriberKind, Subscription, today_of
+from bot.domain.why import Asked
 from bot.store import films as film_store
 from bot.store import subscribers as subscriber_store
-from bot.store.database import Database
+from bot.store.database import Database, Transaction
+from bot.store.doubts import DoubtVerdict, map_answers
+from bot.store.records import RecordState, StoredRecord, list_records
 
 
 class Films:
@@ -29,12 +35,16 @@ class Films:
             film = await film_store.find_film(tx, film_id)
             if film is None:
                 raise FilmNotFound("this film")
+            asked = tuple(map(_asked, await list_records(tx, film.id)))
             subscriber = await subscriber_store.find_subscriber(tx, SubscriberKind.GUILD, guild_id)
             if subscriber is None:
-                return Look(film, None, None, {})
-            subscription = await subscriber_store.find_subscription(tx, subscriber.id, film_id)
-            shared = await film_store.list_shared_people(tx, subscriber.id, film_id)
-        return Look(film, subscriber, subscription, shared)
+                return Look(film, None, None, {}, asked)
+            subscription = await subscriber_store.find_subscription(tx, subscriber.id, film.id)
+            shared = await film_store.list_shared_people(tx, subscriber.id, film.id)
+            trusted = await _list_trusted(tx, film, subscriber.id)
+        if subscription is not None:  # what came of a date that this server alone trusted is among its changes
+            film = replace(film, changes=subscription.film.changes)
+        return Look(as_trusted(film, trusted), subscriber, subscription, shared, asked, trusted)
 
     async def get_next(self, guild_id: int, now: datetime) -> Film:
         """The followed film that comes next; if all are out, the newest.
@@ -61,6 +71,17 @@ def list_coming(films: Sequence[Film], country: str, first: date, last: date | N
         if release.date.last >= first and (last is None or release.date.first <= last):
             found.append(Coming(film, release))
     return sorted(found, key=lambda coming: (coming.release.date.sort_key, coming.film.label))
+
+
+async def _list_trusted(tx: Transaction, film: Film, subscriber_id: int) -> tuple[Doubt, ...]:
+    """Which of a film's open doubts a server's admins trust; asks only if it has any."""
+    answers = await map_answers(tx, subscriber_id) if film.doubts else subscriber_store.NO_ANSWERS
+    return tuple(d for d in film.doubts if d.id in answers and answers[d.id].verdict is DoubtVerdict.TRUST)
+
+
+def _asked(record: StoredRecord) -> Asked:
+    state = None if record.state is RecordState.ASKED else AnswerState(record.state.value)
+    return Asked(record.source, record.word, state, record.reason, record.checked_at, record.next_check_at)
 
 
 def _distance(subscription: Subscription, subscriber: Subscriber, today: date) -> tuple[int, timedelta]:

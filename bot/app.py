@@ -6,7 +6,7 @@ import os
 import signal
 import socket
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from secrets import token_hex
@@ -21,18 +21,24 @@ from yarl import URL
 from bot.client import MarqueeClient, SyncGate
 from bot.clock import SystemClock
 from bot.domain.errors import OperatorError
-from bot.ports import Clock
+from bot.ports import Clock, FilmSource
 from bot.scheduler import Scheduler
+from bot.services.asking import Asking
 from bot.services.catalogue import load_catalogue
 from bot.services.dispatch import Dispatch
 from bot.services.films import Films
 from bot.services.planning import Planning
+from bot.services.refresh import Refresh
 from bot.services.schedule import Schedule
 from bot.services.search import FilmSearch
 from bot.services.settings import Preferences
 from bot.services.tracking import Tracking
-from bot.settings import Settings
+from bot.settings import Settings, SourceSettings
 from bot.sources.bundled import digest_of, find_catalogue, read_catalogue
+from bot.sources.http import JsonClient
+from bot.sources.tmdb import TmdbSource, tmdb_manners
+from bot.sources.wikidata import WikidataSource
+from bot.sources.wikidata_api import wikidata_manners
 from bot.store.database import Database, open_database
 from bot.store.films import find_meta, set_meta
 from bot.ui.pictures import PictureShop
@@ -45,6 +51,8 @@ GRACE = timedelta(seconds=10)
 #: The pictures' signs are drawn ahead once the start is over.
 WARM_AFTER = timedelta(seconds=20)
 _GATEWAY_SECONDS = 10
+TMDB_URL = "https://api.themoviedb.org/3"
+WIKIDATA_URL = "https://www.wikidata.org/w/api.php"
 _background: set[asyncio.Task[None]] = set()
 
 
@@ -57,6 +65,7 @@ class App:
     client: MarqueeClient
     planning: Planning
     dispatch: Dispatch
+    refresh: Refresh
     context: Context
 
 
@@ -67,22 +76,44 @@ async def open_app(settings: Settings, clock: Clock) -> AsyncGenerator[App]:
     Raises:
         OperatorError: something is not as it must be; the sentence says what to do.
     """
-    db = await open_database(settings.database_url)
-    try:
+    async with AsyncExitStack() as stack:
+        db = await open_database(settings.database_url)
+        stack.push_async_callback(db.close)
         folder = settings.catalogue or find_catalogue()
         await load_catalogue(db, digest_of(folder), lambda: read_catalogue(folder), clock.now())
         search = FilmSearch(db)
         await search.load()
+        sources = await _open_sources(stack, settings.sources, clock)
+        refresh = Refresh(db, sources)
+        asking = Asking(db, sources, refresh)
         pictures = PictureShop()
-        context = Context(clock, search, Films(db), Tracking(db), Preferences(db), Schedule(db), pictures)
+        context = Context(
+            clock, search, asking, refresh, Films(db), Tracking(db), Preferences(db), Schedule(db), pictures
+        )
         client = MarqueeClient(context, _sync_gate(db))
         owner = f"{socket.gethostname()}:{os.getpid()}:{token_hex(4)}"
         sender = DiscordSender(client, pictures)
         dispatch = Dispatch(db, sender, clock, owner=owner, per_second=settings.post_rate)
         await dispatch.start()
-        yield App(db, clock, client, Planning(db), dispatch, context)
-    finally:
-        await db.close()
+        yield App(db, clock, client, Planning(db), dispatch, refresh, context)
+
+
+async def _open_sources(stack: AsyncExitStack, settings: SourceSettings, clock: Clock) -> list[FilmSource]:
+    """The sources on the network that are to be asked, over one session; TMDB knows more, so it comes first."""
+    sources: list[FilmSource] = []
+    if settings.tmdb_token is None and not settings.wikidata:
+        return sources
+    session = await stack.enter_async_context(aiohttp.ClientSession())
+    if settings.tmdb_token is not None:
+        manners = tmdb_manners(settings.tmdb_url or TMDB_URL, settings.tmdb_token.reveal(), settings.contact)
+        client = JsonClient(session, manners)
+        stack.push_async_callback(client.close)
+        sources.append(TmdbSource(client, clock))
+    if settings.wikidata:
+        client = JsonClient(session, wikidata_manners(settings.wikidata_url or WIKIDATA_URL, settings.contact))
+        stack.push_async_callback(client.close)
+        sources.append(WikidataSource(client, clock))
+    return sources
 
 
 async def run(settings: Settings) -> None:
@@ -105,7 +136,7 @@ async def run(settings: Settings) -> None:
 
 
 async def _serve(app: App, settings: Settings, stopping: asyncio.Event) -> None:
-    scheduler = Scheduler(app.planning, app.dispatch, app.clock)
+    scheduler = Scheduler(app.planning, app.dispatch, app.refresh, app.clock)
     warming = asyncio.get_running_loop().call_later(WARM_AFTER.total_seconds(), _warm, app.context.pictures)
     async with app.client:
         try:

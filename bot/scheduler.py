@@ -10,17 +10,20 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler  # pyright: ignore[r
 from bot.ports import Clock
 from bot.services.dispatch import Dispatch
 from bot.services.planning import Planning
+from bot.services.refresh import Refresh
 
 log = logging.getLogger(__name__)
 #: Claims wait for the plan of a subscriber that has news: what is typed at 8:59 may not hold up the posts of 9:00.
 PLAN_SECONDS = 5
 DISPATCH_SECONDS = 1
+#: What is due by then waits for nobody; the sources' own limits pace it.
+REFRESH_SECONDS = 60
 
 
 class Scheduler:
     """The jobs by name. Start and stop it inside the event loop."""
 
-    def __init__(self, planning: Planning, dispatch: Dispatch, clock: Clock) -> None:
+    def __init__(self, planning: Planning, dispatch: Dispatch, refresh: Refresh, clock: Clock) -> None:
         self._clock = clock
         self._at_work: set[asyncio.Task[object]] = set()
         self._jobs = AsyncIOScheduler(
@@ -31,7 +34,11 @@ class Scheduler:
                 "max_instances": 1,
             },
         )
-        for name, seconds, work in (("plan", PLAN_SECONDS, planning.run), ("dispatch", DISPATCH_SECONDS, dispatch.run)):
+        for name, seconds, work in (
+            ("plan", PLAN_SECONDS, planning.run),
+            ("dispatch", DISPATCH_SECONDS, dispatch.run),
+            ("refresh", REFRESH_SECONDS, refresh.run),
+        ):
             self._jobs.add_job(  # pyright: ignore[reportUnknownMemberType] - APScheduler has no types
                 self._guarded(name, work), "interval", seconds=seconds, id=name, next_run_time=datetime.now(UTC)
             )

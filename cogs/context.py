@@ -11,7 +11,9 @@ from bot.domain.errors import NotAllowed, NotInServer
 from bot.domain.places import country_of_locale
 from bot.domain.subscribers import DEFAULT_COUNTRY, Subscriber, TrackRight
 from bot.ports import Clock
+from bot.services.asking import Asking
 from bot.services.films import Films
+from bot.services.refresh import Refresh
 from bot.services.schedule import Schedule
 from bot.services.search import FilmSearch
 from bot.services.settings import Preferences
@@ -33,6 +35,8 @@ class Context:
 
     clock: Clock
     search: FilmSearch
+    asking: Asking
+    refresh: Refresh
     films: Films
     tracking: Tracking
     preferences: Preferences

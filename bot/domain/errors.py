@@ -4,6 +4,7 @@
     ├── UserError            someone typed something: the sentence is shown to them, privately
     │   ├── FilmNotFound         with the nearest titles
     │   ├── SeveralFilms         where no picker can ask which
+    │   ├── SourcesSilent        where only the network knows
     │   ├── FilmNotNamed
     │   ├── NotTracked
     │   ├── TooManyFilms
@@ -69,6 +70,19 @@ class SeveralFilms(UserError):
     def __init__(self, typed: str, labels: Sequence[str]) -> None:
         names, outside = _joined(labels[:5], "and")
         super().__init__(f"“{{typed}}” fits {names}. Pick the one you mean from the list.", typed=typed, **outside)
+
+
+class SourcesSilent(UserError):
+    """A film that only a source on the network knows, and none of them answers."""
+
+    def __init__(self, sources: Sequence[str]) -> None:
+        if not sources:
+            super().__init__("This bot asks no film database for what it does not know. Pick a film from the list.")
+            return
+        who = {"tmdb": "TMDB", "wikidata": "Wikidata"}
+        names = " and ".join(who.get(source, source) for source in sources)
+        verb = "do" if len(sources) > 1 else "does"
+        super().__init__(f"{names} {verb} not answer just now, and only there is this film known. Try again later.")
 
 
 class FilmNotNamed(UserError):

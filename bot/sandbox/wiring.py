@@ -20,14 +20,23 @@ from bot.sandbox.moments import FilmDay, Home
 from bot.settings import load_settings
 from bot.ui.permissions import NEEDED
 
+_COUNTS = frozenset({"MARQUEE_DATA", "TMDB_URL", "TMDB_TOKEN", "WIKIDATA_URL"})
 #: Before anyone tracked a film, the server is taken to be where the page's clock is.
 _HOME = Home(ZoneInfo("America/New_York"), DEFAULT_POSTING_TIME)
 
 
 @asynccontextmanager
 async def open_application(database: Path, clock: Clock) -> AsyncGenerator["MarqueeApplication"]:
-    """Open Marquee with its defaults, whatever `.env` holds; only MARQUEE_DATA counts, for who writes film files."""
-    chosen = {name: value for name, value in os.environ.items() if name == "MARQUEE_DATA"}
+    """Open Marquee with its defaults, whatever `.env` holds, and ask nobody on the network.
+
+    What counts of the environment is MARQUEE_DATA, for who writes film files, and the addresses of sources on one's own
+    machine, for who writes sources.
+    """
+    chosen = {name: value for name, value in os.environ.items() if name in _COUNTS}
+    if "WIKIDATA_URL" not in chosen:
+        chosen["WIKIDATA"] = "off"
+    if "TMDB_URL" not in chosen:
+        chosen.pop("TMDB_TOKEN", None)
     settings = load_settings(chosen, None, need_token=False)
     async with open_app(replace(settings, database_url=f"sqlite:///{database.as_posix()}"), clock) as app:
         yield MarqueeApplication(app)
@@ -90,7 +99,8 @@ class MarqueeTimeline:
         return min([*(post.due_at for post in agenda.coming[:1]), *ends], default=None)
 
     async def tick(self) -> None:
-        """Plan, then send what is due, bundle after bundle, until nothing is."""
+        """Ask the sources, plan, then send what is due, bundle after bundle, until nothing is."""
+        await self.app.refresh.run(self.app.clock.now())
         await self.app.planning.run(self.app.clock.now())
         while await self.app.dispatch.run(self.app.clock.now()):
             await self.app.dispatch.drain()

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from bot.domain.dates import ReleaseDate
-from bot.domain.films import DateChange, Film, FranchiseEntry, ReleaseType
+from bot.domain.films import DateChange, Film, FranchiseEntry, Release, ReleaseType
 from bot.store.columns import epoch, epoch_or_none
 from bot.store.database import Row, Transaction
 from bot.store.doubts import list_doubts
@@ -47,7 +47,7 @@ async def find_film(tx: Transaction, film_id: int) -> Film | None:
         row,
         map(read_release, await tx.all("list_releases", film_id=film_id)),
         map(read_change, await tx.all("list_date_changes", film_id=film_id)),
-        dict(map(read_film_id, await tx.all("list_film_ids", film_id=film_id))),
+        await map_ids(tx, film_id),
     )
     franchise = await tx.one("find_franchise_of", film_id=film_id)
     entries = await tx.all("list_franchise_entries", franchise_id=franchise["id"]) if franchise else []
@@ -60,6 +60,16 @@ async def find_film(tx: Transaction, film_id: int) -> Film | None:
         doubts=tuple(await list_doubts(tx, film_id)),
         **read_extras(extras) if extras else {},
     )
+
+
+async def map_ids(tx: Transaction, film_id: int) -> dict[str, str]:
+    """Map each source to what it calls the film."""
+    return dict(map(read_film_id, await tx.all("list_film_ids", film_id=film_id)))
+
+
+async def list_releases(tx: Transaction, film_id: int) -> list[Release]:
+    """List what is in force of a film's dates."""
+    return list(map(read_release, await tx.all("list_releases", film_id=film_id)))
 
 
 async def list_brief_films(tx: Transaction) -> list[Film]:

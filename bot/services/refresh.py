@@ -1,0 +1,237 @@
+"""Keeps followed films fresh: asks each source about what is due, and takes in what it says."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from random import random
+
+from bot.domain.errors import SourceError
+from bot.domain.films import Doubt, Release
+from bot.domain.merge import remember
+from bot.domain.refreshing import FAILED_AFTER, UNKNOWN_EVERY, next_check
+from bot.domain.sources import Answer, AnswerState, Question
+from bot.ports import FilmSource
+from bot.services.taking import Taken, take_in
+from bot.store import doubts as doubt_store
+from bot.store import films as film_store
+from bot.store import records as record_store
+from bot.store.database import Database, Transaction
+from bot.store.records import RecordState, StoredRecord
+
+log = logging.getLogger(__name__)
+#: Films asked about in one run of the job, for each source; its own limits pace them.
+A_RUN = 400
+#: How far a list of changes is asked to overlap the last one: clocks differ, and edits appear with a delay.
+OVERLAP = timedelta(hours=1)
+CHANGES_EVERY = timedelta(hours=1)
+#: A film is checked by hand no oftener than this, whoever asks.
+BY_HAND_EVERY = timedelta(minutes=10)
+_STATES = {
+    AnswerState.UNKNOWN: RecordState.UNKNOWN,
+    AnswerState.GONE: RecordState.GONE,
+    AnswerState.FAILED: RecordState.FAILED,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What checking a film by hand came to."""
+
+    asked: tuple[str, ...]  #: the sources that answered
+    failed: tuple[tuple[str, str], ...] = ()  #: those that did not, and a clause that says why
+    changes: int = 0  #: dates that are not what they were
+    doubts: int = 0  #: dates that a source names and that are not believed yet
+    too_soon: bool = False  #: it was checked a moment ago: nobody was asked
+
+
+@dataclass(frozen=True, slots=True)
+class _Facts:
+    """What is known of a film that decides how, and how soon, it is asked about."""
+
+    ids: Mapping[str, str]
+    releases: Sequence[Release]
+    doubts: Sequence[Doubt]
+
+
+class Refresh:
+    """Asks sources about followed films. Nothing that they fail to say is lost."""
+
+    def __init__(self, db: Database, sources: Sequence[FilmSource], share: Callable[[], float] = random) -> None:
+        self._db = db
+        self._sources = sources
+        self._share = share
+        self._by_hand: dict[int, datetime] = {}
+        self._listed_at: dict[str, datetime] = {}
+
+    async def run(self, now: datetime) -> int:
+        """Ask about what is due at `now`, all sources at once; how many films were asked about."""
+        asked = await asyncio.gather(*(self._run_source(source, now) for source in self._sources))
+        return sum(asked)
+
+    async def check_now(self, film_id: int, now: datetime) -> Checked:
+        """Ask every source about one film, because somebody wants to know."""
+        last = self._by_hand.get(film_id)
+        if last is not None and now - last < BY_HAND_EVERY:
+            return Checked((), too_soon=True)
+        self._by_hand = {each: at for each, at in self._by_hand.items() if now - at < BY_HAND_EVERY} | {film_id: now}
+        return await self.ask_all(film_id, self._sources, now)
+
+    async def ask_all(self, film_id: int, sources: Sequence[FilmSource], now: datetime) -> Checked:
+        """Ask `sources` about one film, at once."""
+        found = await asyncio.gather(*(self._ask_one(source, film_id, now) for source in sources))
+        answered = [
+            (source.name, taken) for source, taken in zip(sources, found, strict=True) if isinstance(taken, Taken)
+        ]
+        failed = [(error.source, error.reason) for error in found if isinstance(error, SourceError)]
+        changes = sum(len([c for c in taken.changes if not c.history]) for _, taken in answered)
+        doubts = sum(len(taken.doubts) for _, taken in answered)
+        return Checked(tuple(name for name, _ in answered), tuple(failed), changes, doubts)
+
+    async def begin(self, film_id: int, now: datetime) -> None:
+        """Have every source asked about a film that somebody follows from now on."""
+        async with self._db.transaction() as tx:
+            await record_store.ask_soon(tx, film_id, [source.name for source in self._sources], now)
+
+    async def _run_source(self, source: FilmSource, now: datetime) -> int:
+        try:
+            await self._hasten(source, now)
+        except SourceError as error:
+            log.debug("%s did not list its changes: %s", source.name, error.reason)
+        async with self._db.transaction() as tx:
+            await record_store.rest_unfollowed(tx, source.name, now)
+        async with self._db.reading() as tx:
+            due = await record_store.list_due_records(tx, source.name, now, A_RUN)
+        asked = 0
+        for first in range(0, len(due), source.batch):
+            try:
+                asked += await self._ask(source, due[first : first + source.batch], now)
+            except SourceError as error:
+                await self._put_off(due[first:], error, now)
+                break
+        return asked
+
+    async def _hasten(self, source: FilmSource, now: datetime) -> None:
+        """Where a source lists what changed, ask about those at once; and about films it was never asked about."""
+        last = self._listed_at.get(source.name)
+        if last is not None and now - last < CHANGES_EVERY:
+            return
+        self._listed_at[source.name] = now
+        note = f"{source.name}: changes listed until"
+        async with self._db.transaction() as tx:
+            for film_id in await record_store.list_unasked(tx, source.name, A_RUN):
+                await record_store.ask_soon(tx, film_id, [source.name], now)
+            until = await film_store.find_meta(tx, note)
+        since = datetime.fromisoformat(until) if until else now - CHANGES_EVERY
+        changed = await source.list_changed(since - OVERLAP, now)
+        async with self._db.transaction() as tx:
+            if changed:
+                await record_store.hasten_changed(tx, source.name, sorted(changed), now)
+            await film_store.set_meta(tx, note, now.isoformat())
+
+    async def _ask_one(self, source: FilmSource, film_id: int, now: datetime) -> Taken | SourceError | None:
+        async with self._db.reading() as tx:
+            records = await record_store.list_records(tx, film_id)
+        blank = StoredRecord(film_id, source.name, RecordState.ASKED)
+        record = next((record for record in records if record.source == source.name), blank)
+        if record is blank:
+            async with self._db.transaction() as tx:
+                await record_store.save_record(tx, blank)
+        try:
+            facts = await self._facts(film_id)
+            [answer] = await source.fetch_films([_question(record, facts)])
+        except SourceError as error:
+            return error
+        return await self._settle(source, record, answer, facts, now) or Taken(film_id)
+
+    async def _ask(self, source: FilmSource, records: Sequence[StoredRecord], now: datetime) -> int:
+        facts = [await self._facts(record.film_id) for record in records]
+        answers = await source.fetch_films([_question(*pair) for pair in zip(records, facts, strict=True)])
+        quiet: list[StoredRecord] = []
+        for record, answer, each in zip(records, answers, facts, strict=True):
+            if self._says_nothing_new(record, answer, each, now):
+                quiet.append(self._noted(record, answer, each, now))
+            else:
+                await self._settle(source, record, answer, each, now)
+        async with self._db.transaction() as tx:
+            await record_store.note_records(tx, quiet)
+        return len(records)
+
+    def _says_nothing_new(self, record: StoredRecord, answer: Answer, facts: _Facts, now: datetime) -> bool:
+        """Whether nothing is to be taken in; where something is in doubt, the same word again may settle it."""
+        if answer.film is None:
+            return not (answer.state is AnswerState.UNCHANGED and facts.doubts)
+        known = record.word
+        same = known is not None and remember(known, answer.film, record.source, now).film == known.film
+        return same and not facts.doubts
+
+    async def _settle(
+        self, source: FilmSource, record: StoredRecord, answer: Answer, facts: _Facts, now: datetime
+    ) -> Taken | None:
+        """Take in what a source said of one film; None if it said nothing of use."""
+        unchanged = answer.state is AnswerState.UNCHANGED
+        film = record.film if unchanged else answer.film
+        if film is None or (unchanged and not facts.doubts):
+            async with self._db.transaction() as tx:
+                await record_store.note_records(tx, [self._noted(record, answer, facts, now)])
+            return None
+        async with self._db.transaction() as tx:
+            taken = await take_in(
+                tx, film, source.name, now, film_id=record.film_id, validator=answer.validator or record.validator
+            )
+            after = await _read_facts(tx, taken.film_id)
+            next_at = next_check(after.releases, after.doubts, now, self._share())
+            noted = StoredRecord(taken.film_id, source.name, RecordState.FOUND, checked_at=now, next_check_at=next_at)
+            await record_store.note_records(tx, [noted])
+        return taken
+
+    def _noted(self, record: StoredRecord, answer: Answer, facts: _Facts, now: datetime) -> StoredRecord:
+        """How asking went, where nothing new was said."""
+        if answer.state in (AnswerState.FOUND, AnswerState.UNCHANGED):
+            next_at = next_check(facts.releases, facts.doubts, now, self._share())
+            state, checked_at = RecordState.FOUND, now
+        else:
+            wait = FAILED_AFTER if answer.state is AnswerState.FAILED else UNKNOWN_EVERY
+            next_at, state, checked_at = now + wait * (1 + self._share()), _STATES[answer.state], None
+            if record.state is not state:
+                log.info("%s on film %s: %s %s", record.source, record.film_id, answer.state.value, answer.reason)
+        return replace(
+            record,
+            state=state,
+            reason=answer.reason,
+            validator=answer.validator,
+            checked_at=checked_at,
+            next_check_at=next_at,
+        )
+
+    async def _put_off(self, records: Sequence[StoredRecord], error: SourceError, now: datetime) -> None:
+        """A source that does not answer is asked about these again later; what it said stays."""
+        wait = max(FAILED_AFTER, timedelta(seconds=error.retry_seconds or 0))
+        put_off = [
+            replace(
+                r, reason=error.reason, validator="", checked_at=None, next_check_at=now + wait * (1 + self._share())
+            )
+            for r in records
+        ]
+        async with self._db.transaction() as tx:
+            await record_store.note_records(tx, put_off)
+
+    async def _facts(self, film_id: int) -> _Facts:
+        async with self._db.reading() as tx:
+            return await _read_facts(tx, film_id)
+
+
+async def _read_facts(tx: Transaction, film_id: int) -> _Facts:
+    ids = await film_store.map_ids(tx, film_id)
+    return _Facts(ids, await film_store.list_releases(tx, film_id), await doubt_store.list_doubts(tx, film_id))
+
+
+def _question(record: StoredRecord, facts: _Facts) -> Question:
+    """By the id that the source itself uses now; one that it has no longer is not asked for again, but by the others."""
+    ids = dict(facts.ids)
+    if record.state is RecordState.GONE:
+        ids.pop(record.source, None)
+    elif record.film is not None and record.source in record.film.ids:
+        ids[record.source] = record.film.ids[record.source]
+    return Question(ids, record.validator if record.film and record.state is RecordState.FOUND else "")

@@ -173,9 +173,8 @@ def _first_dates(releases: Sequence[Release]) -> dict[tuple[str, ReleaseType], R
 
 
 def has_date(film: Film, country: str, type_: ReleaseType | None, on: ReleaseDate | None) -> bool:
-    """Whether a release of that country and type that may count is on that date; for None, whether there is none."""
-    dates = {r.date for r in film.releases if (r.country, r.type) == (country, type_) and may_count(r)}
-    return on in dates if on else not dates
+    """Whether a release of that country and type, in whatever language, is on that date and may count."""
+    return any((r.country, r.type, r.date) == (country, type_, on) and may_count(r) for r in film.releases)
 
 
 class ChangeKind(StrEnum):

@@ -6,9 +6,9 @@ import pytest
 
 from bot.domain.dates import ReleaseDate
 from bot.domain.films import DateChange, Film
-from bot.domain.posts import Post, PostKind, forecast, plan, still_owed
+from bot.domain.posts import Post, PostKind, forecast, names_its_day, plan, still_owed
 from bot.domain.resumes import resume_post
-from bot.domain.subscribers import Subscriber
+from bot.domain.subscribers import Subscriber, Wanted
 from tests.domain.examples import cases, change, film, following, guild, told, utc
 
 JULY = "US theatrical 2025-07-09"
@@ -159,6 +159,62 @@ def test_news_from_long_before_the_settings_is_not_told() -> None:
 def test_planning_lists_the_notice_and_the_new_countdown_but_not_the_old_one() -> None:
     found = plan(guild(), [following(film(JULY, changes=[MOVED]))], utc("2025-06-09 13:00"))
     assert [told(post)[0] for post in found.posts] == ["date_change", "30 days"]
+
+
+#: A server that tracked the film between its German and its French day waits for the French one.
+FRENCH, LATE = "US theatrical 2025-06-10", "2025-06-08 12:00"
+
+
+def test_where_another_languages_day_is_owed_the_first_ones_correction_is_no_news() -> None:
+    german = change("1: 2025-06-06 -> 2025-06-05", "2025-06-08 15:00")
+    found = film("US theatrical 2025-06-05", FRENCH, "US digital 2025-07-15", changes=[german])
+    assert notices(found, since=LATE) == []
+    digital = change("2: 2025-07-01 -> 2025-07-15", "2025-06-08 15:00", "US digital")
+    both = guild(wanted=frozenset(Wanted))
+    told_now = notices(replace(found, changes=(german, digital)), both, since=LATE)
+    assert [str(post.type) for post in told_now] == ["digital"]
+
+
+def test_days_that_were_announced_together_are_news_even_if_the_first_is_over() -> None:
+    german = change("1: none -> 2025-06-06", "2025-06-09 15:00")
+    (notice,) = notices(film("US theatrical 2025-06-06", FRENCH, changes=[german]), since=LATE)
+    assert (notice.old_date, str(notice.date)) == (None, "2025-06-06")
+
+
+def test_who_wants_cinema_and_digital_is_told_of_what_moved_of_the_two() -> None:
+    wide = change("1: 2025-06-06 -> 2025-07-09", "2025-05-20 15:00")
+    digital = change("2: 2025-09-01 -> 2025-09-02", "2025-05-20 15:00", "US digital")
+    disc = change("3: 2025-10-01 -> 2025-10-02", "2025-05-20 15:00", "US physical")
+    found = film(JULY, "US digital 2025-09-02", "US physical 2025-10-02", changes=[wide, digital, disc])
+    server = guild(wanted=frozenset({Wanted.CINEMA, Wanted.DIGITAL}))
+    assert [str(post.type) for post in notices(found, server)] == ["theatrical", "digital"]
+    assert [str(post.type) for post in notices(found)] == ["theatrical"]
+
+
+def test_a_film_that_follows_another_country_tells_of_that_countrys_dates() -> None:
+    found = film("DE theatrical 2025-07-10", JULY, changes=[GERMAN])
+    (notice,) = (
+        post
+        for post in forecast(guild(), [following(found, utc("2025-01-01 00:00"), country="DE")])
+        if post.kind is PostKind.DATE_CHANGE
+    )
+    assert (notice.country, str(notice.date)) == ("DE", "2025-07-10")
+
+
+def test_a_countdown_to_another_languages_day_names_a_day_of_the_film() -> None:
+    found = film("US theatrical 2025-06-06", FRENCH)
+    posts = forecast(guild(), [following(found, utc(LATE))])
+    assert [told(post)[0] for post in posts] == ["1 days", "release"]
+    assert all(names_its_day(post, found) for post in posts)
+    assert not any(names_its_day(post, film("US theatrical 2025-06-06")) for post in posts)
+    assert not any(names_its_day(post, film("US theatrical 2025-06-10 Re-release")) for post in posts)
+
+
+def test_news_of_the_first_day_is_wrong_when_it_is_another_languages_day_by_now() -> None:
+    found = film(JULY, "US theatrical 2025-07-20", changes=[MOVED])
+    (notice,) = notices(found)
+    assert names_its_day(notice, found)
+    assert not names_its_day(notice, film(JULY, "US theatrical 2025-07-01"))
 
 
 def owed_now(found: Film, now: str, posts: list[Post], subscriber: Subscriber | None = None, told_id: int = 0) -> bool:

@@ -1,12 +1,14 @@
-"""The command line: `marquee run`, `marquee sandbox`, `marquee invite`."""
+"""The command line: `marquee run`, `marquee sandbox`, `marquee invite`, `marquee titles`."""
 
 import argparse
 import asyncio
 import base64
 import binascii
+import io
+import json
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -44,7 +46,20 @@ def _parser() -> argparse.ArgumentParser:
     sandbox.set_defaults(run=_sandbox)
     invite = commands.add_parser("invite", help="print the link that adds the bot to a server")
     invite.set_defaults(run=_invite)
+    _add_titles(commands.add_parser("titles", help="import lists of film titles, and search them"))
     return parser
+
+
+def _add_titles(titles: argparse.ArgumentParser) -> None:
+    commands = titles.add_subparsers(title="commands", required=True, metavar="COMMAND")
+    for source, whose in (("tmdb", "TMDB's daily export of movie ids"), ("imdb", "IMDb's title.basics.tsv.gz")):
+        importing = commands.add_parser(f"import-{source}", help=f"search {whose} too")
+        importing.add_argument("file", type=Path, metavar="FILE", help="as it was downloaded, packed with gzip")
+        importing.set_defaults(run=_import_titles, source=source)
+    search = commands.add_parser("search", help="show what autocomplete would")
+    search.add_argument("text", nargs="+", metavar="TEXT", help="what is typed; - reads a query a line from stdin")
+    search.add_argument("--json", action="store_true", help="print JSON, a line a query")
+    search.set_defaults(run=_search_titles)
 
 
 def _run(_: argparse.Namespace) -> int:
@@ -69,6 +84,41 @@ def _invite(_: argparse.Namespace) -> int:
 
     settings = _settings(need_token=True)
     print(invite_link(_application_id(settings)))
+    return 0
+
+
+def _import_titles(options: argparse.Namespace) -> int:
+    from bot.titles import import_titles
+
+    print(import_titles(_settings(need_token=False), options.source, options.file, sys.stderr))
+    return 0
+
+
+def _search_titles(options: argparse.Namespace) -> int:
+    from bot.titles import lines_of, open_search
+
+    typed = options.text == ["-"]
+
+    def queries() -> Iterator[str]:
+        if typed:
+            yield from (line.decode(errors="replace").rstrip("\r\n") for line in sys.stdin.buffer)
+        else:
+            yield " ".join(options.text)
+
+    async def answer_all() -> None:
+        async with open_search(_settings(need_token=False)) as ask:
+            for query in queries():
+                answer = await ask(query)
+                # ASCII, whatever the terminal's encoding is; a reader of JSON gets the letters back.
+                print("\n".join([json.dumps(answer)] if typed or options.json else lines_of(answer)), flush=True)
+
+    out: object = sys.stdout
+    if isinstance(out, io.TextIOWrapper):  # a title may have letters that the terminal has not
+        out.reconfigure(errors="backslashreplace")
+    try:
+        asyncio.run(answer_all())
+    except BrokenPipeError:  # whoever reads has seen enough, as in `| head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
     return 0
 
 

@@ -8,7 +8,11 @@
     │   ├── FilmNotNamed
     │   ├── NotTracked
     │   ├── TooManyFilms
+    │   ├── FollowNotFound       no franchise or person fits, with the nearest names
+    │   ├── NotFollowed
+    │   ├── TooManyFollows
     │   ├── NothingPaused
+    │   ├── DoubtUnknown
     │   ├── BadSetting           a zone, hour, date, country or milestone that does not exist
     │   ├── NotAllowed
     │   ├── NotInServer
@@ -106,11 +110,46 @@ class TooManyFilms(UserError):
         super().__init__(f"This server already tracks {limit} films, the most it can. `/untrack` one first.")
 
 
+class FollowNotFound(UserError):
+    """No franchise or person (`what`) fits what was typed."""
+
+    def __init__(self, what: str, typed: str, nearest: Sequence[str] = ()) -> None:
+        if nearest:
+            names, outside = _joined(nearest, "or")
+            super().__init__(f"No {what} found for “{{typed}}”. Did you mean {names}?", typed=typed, **outside)
+        else:
+            advice = "Start typing the name and pick it from the list; `/film` makes me look at a film's."
+            super().__init__(f"No {what} found for “{{typed}}”. {advice}", typed=typed)
+
+
+class NotFollowed(UserError):
+    """This server does not follow that."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__("{name} is not followed here. `/tracked` lists what is; `/follow` adds something.", name=name)
+
+
+class TooManyFollows(UserError):
+    """The server follows as much as it may."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(
+            f"This server already follows {limit} franchises and people, the most it can. `/unfollow` one first."
+        )
+
+
 class NothingPaused(UserError):
     """A resume where nothing is paused; `title` None: the whole server."""
 
     def __init__(self, title: str | None) -> None:
         super().__init__("{what} is not paused. `/schedule` shows what comes next.", what=title or "This server")
+
+
+class DoubtUnknown(UserError):
+    """A word on a doubtful date that nobody asks about any more."""
+
+    def __init__(self) -> None:
+        super().__init__("I no longer know this question. `/why` says what is in doubt about a film now.")
 
 
 class BadSetting(UserError):

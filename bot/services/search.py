@@ -139,13 +139,13 @@ def _names(film: Film) -> tuple[str, ...]:
 def _score(wanted: str, year: int | None, entry: _Entry) -> float:
     if not wanted:
         return 100.0
-    best = max((_likeness(wanted, name) for name in entry.names), default=0.0)
+    best = max((likeness(wanted, name) for name in entry.names), default=0.0)
     if year is not None and entry.film.year is not None:
         best += 3 if entry.film.year == year else -12 if abs(entry.film.year - year) > 1 else -4
     return best
 
 
-def _likeness(wanted: str, name: str) -> float:
+def likeness(wanted: str, name: str) -> float:
     """How well a normalised name fits: whole, beginning, beginnings of words, run together, misspelt."""
     bare_wanted, bare_name = without_article(wanted), without_article(name)
     if wanted == name:

@@ -16,10 +16,10 @@ DEV := $(VENV)/requirements-dev.stamp
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help sandbox run test check lint types imports e2e chromium format lock clean
+.PHONY: help sandbox run test check lint types imports e2e chromium bench-titles format lock clean
 
 help: ## Say what there is (this list)
-	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
 	@echo "ARGS=… is handed on: make sandbox ARGS=\"--at 2025-06-01\", make test ARGS=\"-k zones\"."
 	@echo "PYTHON=… names another Python than python3 (3.11 or newer): make sandbox PYTHON=python3.12"
 
@@ -48,6 +48,9 @@ types: $(DEV)
 imports: $(DEV)
 	@$(BIN)/lint-imports >$(VENV)/imports.log 2>&1 || { cat $(VENV)/imports.log; exit 1; }
 	@echo "import direction: good"
+
+bench-titles: $(DEV) ## Measure search over a million titles that it makes up (five minutes; ARGS=--quick for one)
+	@$(BIN)/python -m tests.benchmarks.titles $(ARGS)
 
 format: $(DEV) ## Put the code into the house's form
 	@$(BIN)/ruff check --fix --quiet || true

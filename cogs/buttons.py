@@ -47,13 +47,13 @@ from cogs.tracking import require_right_to_track, track_film, tracked_again, tra
 
 __all__ = ["ITEMS"]  #: complete once this module is imported
 _POST_TABS = {PostAction.DETAILS: Tab.OVERVIEW, PostAction.CAST: Tab.CAST, PostAction.TRIVIA: Tab.TRIVIA}
-_PURPOSE_TABS = {Purpose.CAST: Tab.CAST, Purpose.TRIVIA: Tab.TRIVIA}
+_PURPOSE_TABS = {Purpose.CAST: Tab.CAST, Purpose.TRIVIA: Tab.TRIVIA, Purpose.WHY: Tab.WHY}
 
 
 @answers(TabId)
-async def turn_tab(interaction: Interaction, tab_id: TabId, _: list[Any]) -> None:
-    """Show a tab of a film's card."""
-    card = await film_card(interaction, tab_id.film_id, tab_id.tab, tab_id.arg)
+async def turn_tab(interaction: Interaction, tab_id: TabId, values: list[Any]) -> None:
+    """Show a tab of a film's card; of a tab with a select, what was chosen."""
+    card = await film_card(interaction, tab_id.film_id, tab_id.tab, str(values[0]) if values else tab_id.arg)
     await _edit_or_copy(interaction, card, tab_id.opener_id)
 
 

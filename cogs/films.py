@@ -1,4 +1,4 @@
-"""`/film`, `/cast`, `/trivia`, `/next`, `/upcoming`: looking things up."""
+"""`/film`, `/cast`, `/trivia`, `/why`, `/next`, `/upcoming`: looking things up."""
 
 from datetime import timedelta
 
@@ -39,6 +39,12 @@ class FilmCommands(commands.Cog):
     async def trivia(self, interaction: Interaction, film: AnyFilm | None = None) -> None:
         """Show a film's trivia."""
         await show_film(interaction, film, Tab.TRIVIA, Purpose.TRIVIA)
+
+    @app_commands.command(description="Why a film has the date it has here: each source's word, doubts, earlier dates")
+    @app_commands.describe(film="Its title; empty: the tracked film that comes next")
+    async def why(self, interaction: Interaction, film: AnyFilm | None = None) -> None:
+        """Show why a film's date is what it is."""
+        await show_film(interaction, film, Tab.WHY, Purpose.WHY)
 
     @app_commands.command(description="The tracked film that comes next, and how long it still takes")
     async def next(self, interaction: Interaction) -> None:

@@ -36,6 +36,8 @@ async def film_card(
         opener_id=opener_id or interaction.user.id,
         arg=arg,
         shared=look.shared,
+        asked=look.asked,
+        trusted=look.trusted,
     )
     if tab in (Tab.OVERVIEW, Tab.COUNTDOWN):
         view = replace(view, picture=await draw(interaction, picture_of(view.film, view.counting, today)))

@@ -4,11 +4,15 @@ import discord
 
 from bot.domain.films import Job
 from bot.ui.card import Accent, Card, Part, build_card, button, gap, rows, shown, text
-from bot.ui.film_dates import render_countdown, render_releases, render_timeline
+from bot.ui.film_dates import render_countdown, render_timeline
 from bot.ui.film_facts import render_cast, render_overview, render_trivia
-from bot.ui.film_view import FilmView, TabBody, names_of, picture_of, source_line, title_of
+from bot.ui.film_releases import render_releases
+from bot.ui.film_view import FilmView, TabBody, names_of, picture_of, title_of
 from bot.ui.ids import Tab
+from bot.ui.provenance import in_order, read_more
 from bot.ui.text import small
+from bot.ui.watch_card import render_watch
+from bot.ui.why_card import render_why
 
 __all__ = ["FilmView", "picture_of", "render_film_card"]
 
@@ -19,7 +23,11 @@ _RENDERERS = {
     Tab.RELEASES: render_releases,
     Tab.TIMELINE: render_timeline,
     Tab.COUNTDOWN: render_countdown,
+    Tab.WATCH: render_watch,
+    Tab.WHY: render_why,
 }
+_SPEAKS_FOR_ITSELF = (Tab.WHY, Tab.WATCH)
+_LABELS = {Tab.WATCH: "Where to watch", Tab.WHY: "Why this date?"}
 
 
 def render_film_card(view: FilmView) -> Card:
@@ -28,8 +36,10 @@ def render_film_card(view: FilmView) -> Card:
     parts: list[Part] = [shown(body.picture)] if body.picture else []
     if view.tab is not Tab.OVERVIEW:  # which begins with them itself
         parts += [_head(view), gap(line=False)]
-    parts += [*body.parts, gap(), text(small(source_line(view.film, view.today)))]
-    parts += [*rows(body.buttons), *rows(_tabs(view))]
+    parts += list(body.parts)
+    if footer := _footer(view, body):
+        parts += [gap(), text(small(footer))]
+    parts += [*body.controls, *rows(body.buttons), *rows(_tabs(view))]
     return build_card(parts, _accent(view), (body.picture,) if body.picture else ())
 
 
@@ -46,7 +56,7 @@ def _tabs(view: FilmView) -> list[discord.ui.Button[discord.ui.LayoutView]]:
     """A button a tab; the open one stands out and does nothing."""
     return [
         button(
-            tab.value.capitalize(),
+            _LABELS.get(tab) or tab.value.capitalize(),
             view.tab_id(tab),
             discord.ButtonStyle.primary if tab is view.tab else discord.ButtonStyle.secondary,
             disabled=tab is view.tab,
@@ -54,6 +64,20 @@ def _tabs(view: FilmView) -> list[discord.ui.Button[discord.ui.LayoutView]]:
         for tab in Tab
         if tab is not Tab.TIMELINE or view.film.franchise is not None
     ]
+
+
+def _footer(view: FilmView, body: TabBody) -> str:
+    """Whose word this tab is, and how old; on the overview also whose the film's other facts are."""
+    own = in_order(body.sources)
+    said = [view.with_age(source) for source in own]
+    if view.tab is Tab.OVERVIEW:
+        others = in_order({origin.source for origin in view.film.origins.values()} - set(own))
+        said += [view.with_age(source) for source in others]
+        if own and others:
+            said[0] = f"Date: {said[0]}"
+    if not said and view.tab not in _SPEAKS_FOR_ITSELF:
+        said.append(view.with_age("bundled"))
+    return " · ".join(part for part in (*said, read_more(view.film)) if part)
 
 
 def _accent(view: FilmView) -> Accent:

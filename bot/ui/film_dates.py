@@ -1,82 +1,24 @@
-"""The tabs of a film's card about when: releases, the franchise's timeline, the countdown."""
+"""The tabs of a film's card about when: the franchise's timeline, the countdown."""
 
-from collections.abc import Sequence
 from datetime import date
 
 from bot.domain.dates import ReleaseDate, span_in_words
-from bot.domain.films import PUBLIC, EntryKind, FranchiseEntry, Release, ReleaseType
-from bot.domain.places import country_name, flag
+from bot.domain.films import EntryKind, FranchiseEntry
+from bot.domain.places import flag
 from bot.domain.posts import PostKind, forecast, is_held_back
-from bot.domain.releases import is_again
+from bot.domain.why import doubts_about
 from bot.ui.card import Part, button, gap, text
-from bot.ui.film_view import FilmView, TabBody, dated, distance, moves_of, noted, turn
+from bot.ui.doubt_lines import doubt_line
+from bot.ui.film_view import FilmView, TabBody, dated, distance, turn
 from bot.ui.ids import Tab
 from bot.ui.phrases import TYPES, city, country_with_flag, local_time, pause_line, post_name
 from bot.ui.text import escape, small, within
 
-COUNTRIES_A_PAGE = 12
 ENTRIES_A_PAGE = 12
-_RELEASES_A_LINE = 4
 _MILESTONES = 8
 #: Discord takes 4,000 characters a message; this leaves room for title and small print.
 _BUDGET = 2800
 RELEASE_ORDER, STORY_ORDER = "release", "story"
-
-
-def render_releases(view: FilmView) -> TabBody:
-    """Every release: this country's first, each other country's in a line, by date."""
-    by_country: dict[str, list[Release]] = {}
-    for release in sorted(view.film.releases, key=_by_date):
-        by_country.setdefault(release.country, []).append(release)
-    here = by_country.pop(view.country, [])
-    others = list(by_country.items())
-    pages = max(1, -(-len(others) // COUNTRIES_A_PAGE))
-    page = view.number(view.arg, pages)
-    heading = "### Releases" if pages == 1 else f"### Releases · page {page + 1} of {pages}"
-    parts: list[Part] = []
-    on_page: list[Release] = []
-    if page == 0:
-        lines = within((_release_here(view, release) for release in here), _BUDGET // 2)
-        parts += [text(heading, f"**{country_with_flag(view.country)}**", *(lines or ["No date known yet."]))]
-        on_page += here
-    else:
-        parts.append(text(heading))
-    shown_now = others[page * COUNTRIES_A_PAGE : (page + 1) * COUNTRIES_A_PAGE]
-    if shown_now:
-        budget = _BUDGET - (_BUDGET // 2 if page == 0 else 0)
-        parts += [gap(), text(*within((_country(view, *each) for each in shown_now), budget))]
-        on_page += [release for _, releases in shown_now for release in releases]
-    if any(release.type is ReleaseType.PREMIERE for release in on_page):
-        parts.append(text(small("A premiere or festival is not the release: it is never counted.")))
-    return TabBody(tuple(parts), turn(view, Tab.RELEASES, page, pages))
-
-
-def _by_date(release: Release) -> tuple[object, ...]:
-    """The public's releases before premieres, then by date."""
-    return (release.type not in PUBLIC, release.date.sort_key, list(ReleaseType).index(release.type))
-
-
-def _release_here(view: FilmView, release: Release) -> str:
-    """A line about a release in this country; the one that counts stands out."""
-    when = _dated(view, release)
-    moves = moves_of(view.film, release)
-    was = f" · was {moves[-1].old.in_words()}" if moves and moves[-1].old else ""
-    return f"{f'**{when}**' if release == view.counting.main else when} · {TYPES[release.type]}{noted(release)}{was}"
-
-
-def _dated(view: FilmView, release: Release) -> str:
-    words = dated(release.date, view.today)
-    return words[:1].upper() + words[1:]
-
-
-def _country(view: FilmView, country: str, releases: Sequence[Release]) -> str:
-    """A country's releases in a line."""
-    said = [
-        f"{_dated(view, release)} {TYPES[release.type]}{noted(release) if is_again(release) else ''}"
-        for release in releases[:_RELEASES_A_LINE]
-    ]
-    more = f" and {len(releases) - _RELEASES_A_LINE} more" if len(releases) > _RELEASES_A_LINE else ""
-    return f"{flag(country)} **{escape(country_name(country), 40)}** {' · '.join(said)}{more}".strip()
 
 
 def render_timeline(view: FilmView) -> TabBody:
@@ -97,7 +39,7 @@ def render_timeline(view: FilmView) -> TabBody:
     turned = turn(view, Tab.TIMELINE, page, pages, f"{STORY_ORDER if by_story else RELEASE_ORDER}.")
     other = RELEASE_ORDER if by_story else STORY_ORDER
     switch = button(f"{other.capitalize()} order", view.tab_id(Tab.TIMELINE, other))
-    return TabBody((text(heading, *lines),), (switch, *turned))
+    return TabBody((text(heading, *lines),), (switch, *turned), sources=("bundled",))
 
 
 def _entry(view: FilmView, place: int, entry: FranchiseEntry, *, by_story: bool) -> str:
@@ -123,7 +65,9 @@ def _when(when: ReleaseDate, country: str, today: date) -> str:
 
 def render_countdown(view: FilmView) -> TabBody:
     """How long it still is, and which posts are still to come."""
-    parts: list[Part] = [text(*_how_long(view))]
+    release = view.counting.main or view.counting.elsewhere
+    doubts = [small(doubt_line(doubt)) for doubt in doubts_about(view.film, view.country, release)[:2]]
+    parts: list[Part] = [text(*_how_long(view), *doubts)]
     coming = _coming(view)
     paused = pause_line(view.subscriber, view.subscription, view.now) if view.subscriber and view.subscription else ""
     if coming or paused:
@@ -135,7 +79,7 @@ def render_countdown(view: FilmView) -> TabBody:
         parts.append(text("**Still to be posted here**", *coming, small(f"Hours in {clocks} time")))
     elif view.subscription is None and view.subscriber is not None:
         parts.append(text(small("Not tracked here. `/track` posts the countdown.")))
-    return TabBody(tuple(parts), picture=view.picture)
+    return TabBody(tuple(parts), picture=view.picture, sources=view.dated_by)
 
 
 def _how_long(view: FilmView) -> list[str]:

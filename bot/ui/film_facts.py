@@ -4,7 +4,9 @@ from bot.domain.dates import local_day, weekday_date
 from bot.domain.films import CINEMA, PUBLIC, Credit, Film, Job, Release, Trivia
 from bot.domain.places import country_name
 from bot.domain.subscribers import SubscriberKind
+from bot.domain.why import doubts_about
 from bot.ui.card import Part, beside, button, gap, text
+from bot.ui.doubt_lines import doubt_line, settling
 from bot.ui.film_view import (
     FilmView,
     TabBody,
@@ -41,7 +43,7 @@ def render_overview(view: FilmView) -> TabBody:
     summary = escape(film.summary, 500)
     parts += [gap(), *([text(summary), gap(line=False)] if summary else []), text(*_fact_lines(film))]
     parts += [gap(), *_here(view)]
-    return TabBody(tuple(parts), picture=view.picture)
+    return TabBody(tuple(parts), picture=view.picture, sources=view.dated_by)
 
 
 def _date_lines(view: FilmView) -> list[str]:
@@ -54,7 +56,7 @@ def _date_lines(view: FilmView) -> list[str]:
             far = distance(nearest.date, today)
             when = f"{dated(nearest.date, today)}, {far}" if far else dated(nearest.date, today)
             lines.append(f"{country_with_flag(nearest.country)} · {TYPES[nearest.type]} · {when}")
-        return lines
+        return [*lines, *_doubts(view, nearest)]
     lines = [f"### {_heading(main, view)}", f"{country_with_flag(main.country)} · {TYPES[main.type]}{noted(main)}"]
     if counting.wide is not None:
         lines.append(f"Everywhere in {country_name(main.country)}: {dated(counting.wide.date, today)}")
@@ -62,7 +64,13 @@ def _date_lines(view: FilmView) -> list[str]:
     if following is not None:
         lines.append(f"Then {TYPES[following.type]}: {dated(following.date, today)}")
     moved = _moved(view.film, main)
-    return [*lines, small(moved) if moved else ""]
+    return [*lines, small(moved) if moved else "", *_doubts(view, main)]
+
+
+def _doubts(view: FilmView, release: Release | None) -> list[str]:
+    """What a source says of the date, and Marquee does not believe yet."""
+    found = doubts_about(view.film, view.country, release)[:2]
+    return [small(line) for doubt in found for line in (doubt_line(doubt), settling(doubt, view.subscriber, view.now))]
 
 
 def _heading(main: Release, view: FilmView) -> str:
@@ -157,7 +165,7 @@ def render_cast(view: FilmView) -> TabBody:
     heading = "### Cast" if pages == 1 else f"### Cast · page {page + 1} of {pages}"
     lines = [_part(view, credit) for credit in on_page]
     parts.append(text(heading, *(lines or ["No cast known yet."])))
-    return TabBody(tuple(parts), turn(view, Tab.CAST, page, pages))
+    return TabBody(tuple(parts), turn(view, Tab.CAST, page, pages), sources=view.fact_source("cast"))
 
 
 def _part(view: FilmView, credit: Credit) -> str:
@@ -171,17 +179,18 @@ def _part(view: FilmView, credit: Credit) -> str:
 def render_trivia(view: FilmView) -> TabBody:
     """One fact at a time, those that give nothing away first; each day begins with another."""
     facts = sorted(view.film.trivia, key=lambda fact: fact.spoiler)
+    sources = view.fact_source("trivia")
     if not facts:
-        return TabBody((text("### Trivia", "No trivia known yet."),))
+        return TabBody((text("### Trivia", "No trivia known yet."),), sources=sources)
     safe = sum(not fact.spoiler for fact in facts)
     place = view.number(view.arg, len(facts)) if view.arg else view.today.toordinal() % (safe or len(facts))
     fact = facts[place]
     parts = (text(f"### Trivia · {place + 1} of {len(facts)}", *_told(fact)),)
     if len(facts) == 1:
-        return TabBody(parts)
+        return TabBody(parts, sources=sources)
     after = (place + 1) % len(facts)
     label = "Another, with a spoiler" if facts[after].spoiler else "Another"
-    return TabBody(parts, (button(label, view.tab_id(Tab.TRIVIA, after)),))
+    return TabBody(parts, (button(label, view.tab_id(Tab.TRIVIA, after)),), sources=sources)
 
 
 def _told(fact: Trivia) -> list[str]:

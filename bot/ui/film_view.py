@@ -7,18 +7,18 @@ from datetime import date, datetime
 from discord.ui import Button, LayoutView
 
 from bot.domain.dates import Precision, ReleaseDate, days_in_words, span_in_words, weekday_date
-from bot.domain.films import Credit, DateChange, Film, Release
+from bot.domain.films import Credit, DateChange, Doubt, Film, Release
 from bot.domain.releases import ChangeKind, Counting, counting_for, counting_release, kind_of_change
-from bot.domain.subscribers import DEFAULT_COUNTRY, DEFAULT_WANTED, Subscriber, Subscription, in_force
+from bot.domain.subscribers import DEFAULT_COUNTRY, DEFAULT_WANTED, Subscriber, Subscription, Wanted, in_force
+from bot.domain.why import Asked
 from bot.ui.card import Part, Picture, button
 from bot.ui.ids import Tab, TabId
 from bot.ui.pictures import PictureSpec, spec_of
-from bot.ui.text import escape, link, site
+from bot.ui.provenance import with_age
+from bot.ui.text import escape
 
-SOURCES = {"bundled": "Marquee's catalogue", "wikidata": "Wikidata", "tmdb": "TMDB"}
 _MAX_NAME = 48
 _NEAR_DAYS = 60  # farther off, months say more than days
-_AGED_DAYS = 31  # facts older than this have their age told
 _FINER = {Precision.MONTH: "no day yet", Precision.QUARTER: "no month yet", Precision.YEAR: "no day yet"}
 
 
@@ -37,6 +37,8 @@ class FilmView:
     shared: Mapping[int, Sequence[tuple[int, str]]] = field(default_factory=dict[int, Sequence[tuple[int, str]]])
     picture: Picture | None = None
     guess: str = DEFAULT_COUNTRY  #: whose dates count where nothing is set up
+    asked: tuple[Asked, ...] = ()  #: what each source last said of the film
+    trusted: tuple[Doubt, ...] = ()  #: doubtful dates that are in force here, because admins trust them
 
     @property
     def country(self) -> str:
@@ -50,8 +52,29 @@ class FilmView:
         """What may be said of the release here."""
         if self.subscriber and self.subscription:
             return counting_for(self.subscriber, replace(self.subscription, film=self.film))
-        wanted = self.subscriber.wanted if self.subscriber else DEFAULT_WANTED
-        return counting_release(self.film, self.country, wanted=wanted)
+        return counting_release(self.film, self.country, wanted=self.wanted)
+
+    @property
+    def wanted(self) -> frozenset[Wanted]:
+        """The ways of release that this server waits for."""
+        if self.subscriber and self.subscription:
+            return in_force(self.subscriber, self.subscription).wanted
+        return self.subscriber.wanted if self.subscriber else DEFAULT_WANTED
+
+    @property
+    def dated_by(self) -> tuple[str, ...]:
+        """Whose word the date is that is told first: of the release here, or of the nearest elsewhere."""
+        counting = self.counting
+        return tuple(release.source for release in (counting.main or counting.elsewhere, counting.wide) if release)
+
+    def fact_source(self, fact: str) -> tuple[str, ...]:
+        """Whose word a fact of the film is ("title", "cast"); the catalogue's if nobody noted it."""
+        origin = self.film.origins.get(fact)
+        return (origin.source if origin else "bundled",)
+
+    def with_age(self, source: str) -> str:
+        """A source and how old its word about this film is: "TMDB, checked 3 hours ago"."""
+        return with_age(source, self.film, self.asked, self.today, self.now)
 
     def tab_id(self, tab: Tab, arg: object = "") -> TabId:
         """The custom_id that opens a tab of this card."""
@@ -69,6 +92,8 @@ class TabBody:
     parts: tuple[Part, ...]
     buttons: tuple[Button[LayoutView], ...] = ()
     picture: Picture | None = None  #: goes above everything
+    sources: tuple[str, ...] = ()  #: whose word its dates, or other facts of its own, are
+    controls: tuple[Part, ...] = ()  #: rows above the buttons: a select
 
 
 def picture_of(film: Film, counting: Counting, today: date) -> PictureSpec:
@@ -145,19 +170,3 @@ def turn(view: FilmView, tab: Tab, page: int, pages: int, prefix: str = "") -> t
     if page < pages - 1:
         buttons.append(button("More", view.tab_id(tab, f"{prefix}{page + 1}")))
     return tuple(buttons)
-
-
-def source_line(film: Film, today: date) -> str:
-    """Where the facts come from and how old they are, as small print."""
-    named = dict.fromkeys(SOURCES[release.source] for release in film.releases if release.source in SOURCES)
-    if not named:
-        named = dict.fromkeys(SOURCES[source] for source in film.ids if source in SOURCES)
-    as_of = film.as_of or (film.checked_at.date() if film.checked_at else None)
-    words = [", ".join(named) or "Marquee's catalogue"]
-    if as_of is not None:
-        words.append(f"as of {ReleaseDate.of(as_of).in_words()}")
-        if (today - as_of).days > _AGED_DAYS:
-            words[-1] += f" ({span_in_words(as_of, today)} ago)"
-    page = next((source for source in film.sources if site(source)), None)
-    more = f" · read more: {link(site(page), page)}" if page else ""
-    return ", ".join(words) + more

@@ -14,6 +14,7 @@ TASKS: dict[str, dict[str, str]] = {
         "/film": "its card: dates, people, where it stands in its story",
         "/cast": "who plays whom",
         "/trivia": "something worth knowing; spoilers stay hidden",
+        "/why": "why its date is what it is: who says so, since when, what it was",
         "/next": "the tracked film that comes next",
         "/upcoming": "what is coming to cinemas in your country",
     },

@@ -26,6 +26,8 @@ class Tab(StrEnum):
     RELEASES = "releases"
     TIMELINE = "timeline"
     COUNTDOWN = "countdown"
+    WATCH = "watch"
+    WHY = "why"
 
 
 class PostAction(StrEnum):
@@ -44,6 +46,7 @@ class Purpose(StrEnum):
     FILM = "film"
     CAST = "cast"
     TRIVIA = "trivia"
+    WHY = "why"
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,11 +13,11 @@ from bot.domain.messages import Parcel
 from bot.domain.posts import Post, PostKind
 from bot.domain.subscribers import SubscriberKind
 from bot.ui.card import Accent, Picture
-from bot.ui.film_view import SOURCES
 from bot.ui.ids import MarkId, PickId, PostAction, PostId
 from bot.ui.phrases import release_line
 from bot.ui.pictures import PictureSpec, spec_of
 from bot.ui.post_lines import render_content
+from bot.ui.provenance import SOURCES
 from bot.ui.text import escape, plain, width, within
 
 MAX_CONTENT = 2000  # Discord's limit

@@ -52,13 +52,13 @@ def test_releases_begin_with_this_country_and_mark_premieres() -> None:
         "### Releases",
         "**🇬🇧 United Kingdom**",
         "**Fri 6 June 2025** · in cinemas",
-        "Thu 22 May 2025 · premiere · London",
-        "🇫🇷 **France** Wed 4 June 2025 in cinemas",
+        "*Thu 22 May 2025 · premiere · London*",
+        "🇫🇷 **France** Wed 4 June 2025 in cinemas (2 days earlier)",
         (
             "🇺🇸 **United States** Fri 6 June 2025 in cinemas · Tue 1 July 2025 digital · "
-            "September 2025 (no day yet) on disc · Tue 3 June 2025 premiere"
+            "September 2025 (no day yet) on disc (4K UHD) · *Tue 3 June 2025 premiere (TCL Chinese Theatre)*"
         ),
-        "-# A premiere or festival is not the release: it is never counted.",
+        "-# *Italics*: a premiere, festival, preview or re-release. It is not the release, and never counts.",
     ]
     assert "**Fri 6 June 2025** · in cinemas · was 7 June 2024" in said(show(Tab.RELEASES))
 

@@ -23,7 +23,7 @@ DEFAULT_URL: Final = "https://www.wikidata.org/w/api.php"
 MAX_IDS = 50
 #: Whole items: a famous film's takes half a megabyte, a city's two, and there is no asking for some claims only.
 _FILMS_AT_ONCE, _PLACES_AT_ONCE = 10, 4
-_MAX_BYTES = 12_000_000
+_MAX_BYTES = 8_000_000
 #: API:Etiquette asks for one request after the other; a person who waits must not stand behind a refresh.
 _PER_SECOND, _IN_FLIGHT = 5.0, 2
 #: CirrusSearch refuses longer ones ("cirrussearch-query-too-long").

@@ -80,7 +80,9 @@ class Entity:
 
     def makes_sense(self, property_id: str, kind: ValueKind) -> bool:
         """Whether no more statements of a property are nonsense than are not; an unknown value is no nonsense."""
-        read = _read_all((self.claims or {}).get(property_id, []))
+        if property_id not in (self.claims or {}):
+            return True
+        read = _read_all((self.claims or {}).get(property_id)) or [None]  # Wikibase writes no empty list
         wrong = [
             one is None or (one.mainsnak.snaktype == "value" and not kind.fits(one.mainsnak.value)) for one in read
         ]

@@ -8,13 +8,13 @@ import logging
 from collections.abc import AsyncIterator
 from typing import Any
 
+import aiohttp
 import pytest
 
 from bot.domain.errors import SourceError, SourceRefused, SourceUnavailable
 from bot.domain.films import Film
 from bot.domain.sources import AnswerState, Question
 from tests.loopback.faults import Fault
-from tests.loopback.wikidata import LoopbackWikidata
 from tests.loopback.wikidata_catalogue import add_catalogue
 from tests.loopback.wikidata_world import WikidataWorld, amount, item, statement, text, time
 from tests.sources.wikidata_house import House, house
@@ -185,6 +185,7 @@ class TestNonsense:
             ("P577", 3),
             ("P577", None),
             ("P577", {}),
+            ("P577", []),
             ("P577", [None]),
             ("P577", [{"mainsnak": {"snaktype": "value", "property": "P577"}, "rank": "normal"}]),
             ("P577", [statement("P577", time("2025-13-45"), "normal", US)]),
@@ -210,7 +211,6 @@ class TestNonsense:
     @pytest.mark.parametrize(
         ("property_id", "said"),
         [
-            ("P577", []),
             ("P577", [statement("P577", None, "normal", US)]),
             ("P577", [statement("P577", time("2025-06-06"), "normal", US), 3]),
             ("P577", [statement("P577", time("-0044-00-00", 9), "normal", US)]),
@@ -313,5 +313,24 @@ async def test_a_slow_answer_holds_up_nobody_else(home: House) -> None:
     assert answer.state is AnswerState.FOUND
 
 
-def test_it_starts_with_nothing_wrong() -> None:
-    assert LoopbackWikidata().errors == []
+class TestLoopback:
+    """What the sandbox drives it with."""
+
+    async def told(self, home: House, verb: str, **arguments: object) -> int:
+        address = home.wikidata.url.replace("/w/api.php", f"/control/{verb}")
+        async with aiohttp.ClientSession() as session, session.post(address, json=arguments) as response:
+            return response.status
+
+    async def test_a_date_is_moved_while_it_runs(self, home: House) -> None:
+        assert await self.told(home, "move", qid=FILM, dates=[["2027-06-11", 11, "Q30"]]) == 200
+        assert [str(release.date) for release in (await home.film(FILM)).releases] == ["2027-06-11"]
+
+    async def test_trouble_comes_and_goes(self, home: House) -> None:
+        await self.told(home, "fault", fault="trouble")
+        with pytest.raises(SourceUnavailable):
+            await home.ask(wikidata=FILM)
+        await self.told(home, "well")
+        await self.told(home, "fail", code="maxlag", retry_after="1")
+        await home.time.sleep(7200)
+        assert (await home.ask(wikidata=FILM)).state is AnswerState.FOUND
+        assert await self.told(home, "explode") == 400

@@ -1,9 +1,10 @@
 """The few seams with more than one adapter. Imports the domain only."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
+from bot.domain.dates import ReleaseDate
 from bot.domain.messages import Attempt, Message, Parcel
 from bot.domain.sources import Answer, Found, FoundPerson, Month, Question
 from bot.domain.subscribers import Subscriber
@@ -28,8 +29,11 @@ class MessageSender(Protocol):
         """Look for `message` in its destination's history since `after`: SENT, NOT_SENT, UNREADABLE or UNKNOWN."""
         ...
 
-    async def correct(self, message: Message, discord_message_id: int) -> None:
-        """Mark a message that is in its channel, and is no longer true, as corrected."""
+    async def correct(self, parcel: Parcel, moved: Mapping[int, ReleaseDate | None]) -> Attempt:
+        """Edit a message that is in its channel into what it said, but for the lines of the posts `moved`, by id.
+
+        Those are struck out, with the new date behind; nobody is pinged. SENT: it reads so, or is deleted.
+        """
         ...
 
     async def tell_admins(self, subscriber: Subscriber, channel_id: int, attempt: Attempt) -> None:

@@ -1,4 +1,4 @@
-"""Gets what is due into its channel exactly once: skips, claims, sends, settles, and resolves what is in doubt."""
+"""Gets what is due into its channel exactly once: skips, claims, sends, settles, resolves doubts, has corrected."""
 
 import asyncio
 import logging
@@ -8,6 +8,7 @@ from typing import Any
 
 from aiolimiter import AsyncLimiter
 
+from bot.domain.corrections import Correction
 from bot.domain.messages import (
     HISTORY_MARGIN,
     LEASE,
@@ -20,13 +21,14 @@ from bot.domain.messages import (
     Settlement,
     settle,
 )
-from bot.domain.posts import Post, PostKind, PostState, names_its_day, still_owed
+from bot.domain.posts import PostKind, PostState, still_owed
 from bot.ports import Clock, MessageSender
-from bot.store import films as film_store
+from bot.services.correcting import Correcting
+from bot.services.parcels import read_parcel
 from bot.store import messages as message_store
 from bot.store import posts as post_store
 from bot.store import subscribers as subscriber_store
-from bot.store.database import Database, Transaction
+from bot.store.database import Database
 
 log = logging.getLogger(__name__)
 #: Messages under way at once: with answers in half a second this fills Discord's 50 requests a second.
@@ -47,6 +49,7 @@ class Dispatch:
         self._owner = owner
         # discord.py does not pace the global limit: a burst of 1,000 channels lost 700 posts to 429s.
         self._pace = AsyncLimiter(per_second, 1)
+        self._correcting = Correcting(db, sender, clock, self._pace)
         # Waiting for the pace must leave the lease enough for the send itself.
         self._most = min(IN_FLIGHT, 10 * per_second)
         self._under_way: set[asyncio.Task[None]] = set()
@@ -71,6 +74,9 @@ class Dispatch:
         await self._skip(now)
         for message in await self._claim(now):
             self._start(self._deliver(message))
+            started += 1
+        for correction in await self._take_corrections(now):
+            self._start(self._correct(correction))
             started += 1
         return started
 
@@ -105,6 +111,16 @@ class Dispatch:
         room = self._most - len(self._under_way)
         async with self._db.transaction() as tx:
             return await message_store.take_doubtful(tx, self._owner, now, now + LEASE, max(room, 0))
+
+    async def _take_corrections(self, now: datetime) -> list[Correction]:
+        """Last: what is due now goes before what was wrong already."""
+        room = self._most - len(self._under_way)
+        return await self._correcting.take(now, room) if room > 0 else []
+
+    async def _correct(self, correction: Correction) -> None:
+        attempt = await self._correcting.correct(correction)
+        if attempt.outcome is Outcome.UNAUTHORISED:
+            self._stop(self._clock.now())
 
     async def _skip(self, now: datetime) -> None:
         """Settle what is due and will not be sent: stale, paused, or with nowhere to go."""
@@ -151,9 +167,6 @@ class Dispatch:
                 attempt = await self._sender.find(message, message.first_sent_at - HISTORY_MARGIN)
         except TimeoutError:
             attempt = Attempt(Outcome.UNKNOWN, reason="Discord did not answer in time")
-        if attempt.outcome is Outcome.SENT and attempt.discord_message_id and await self._is_wrong(message):
-            # Before it is settled: killed in between, the next start looks again.
-            await self._sender.correct(message, attempt.discord_message_id)
         await self._settle(message, attempt, still_true=still_true)
 
     async def _attempt(self, parcel: Parcel) -> Attempt:
@@ -182,11 +195,14 @@ class Dispatch:
             log.warning("Message %s has another owner; our outcome %s is dropped", message.id, attempt.outcome)
             return False
         if settlement.stop_dispatch:
-            self._stopped_until = now + UNAUTHORISED_PAUSE
-            log.critical("Discord refuses the token (401): nothing is sent. Check DISCORD_TOKEN and start again")
+            self._stop(now)
         if settlement.message in (MessageState.FAILED, MessageState.UNCERTAIN):
             log.warning("Message %s ended %s: %s", message.id, settlement.message, attempt.reason)
         return True
+
+    def _stop(self, now: datetime) -> None:
+        self._stopped_until = now + UNAUTHORISED_PAUSE
+        log.critical("Discord refuses the token (401): nothing is sent. Check DISCORD_TOKEN and start again")
 
     async def _tell_admins(self, message: Message, attempt: Attempt) -> None:
         async with self._db.reading() as tx:
@@ -200,25 +216,7 @@ class Dispatch:
 
     async def _parcel(self, message: Message) -> Parcel:
         async with self._db.reading() as tx:
-            subscriber = await subscriber_store.get_subscriber(tx, message.subscriber_id)
-            skipped = await _missed(tx, message)
-            films = {
-                film_id: film
-                for film_id in {post.film_id for post in (*message.posts, *skipped) if post.film_id is not None}
-                if (film := await film_store.find_film(tx, film_id)) is not None
-            }
-        return Parcel(message, subscriber, films, tuple(skipped), self._clock.now())
-
-    async def _is_wrong(self, message: Message) -> bool:
-        """Whether a post of `message` names a day that is no longer the film's; an old one is not wrong."""
-        async with self._db.reading() as tx:
-            subscriptions = await subscriber_store.list_subscriptions(tx, message.subscriber_id)
-        films = {subscription.film.id: subscription.film for subscription in subscriptions}
-        return any(
-            post.film_id in films and not names_its_day(post, films[post.film_id])
-            for post in message.posts
-            if post.kind is not PostKind.RESUME
-        )
+            return await read_parcel(tx, message, self._clock.now())
 
     async def _is_still_true(self, message: Message, now: datetime) -> bool:
         """Whether every post of `message` is still owed and fresh."""
@@ -226,12 +224,3 @@ class Dispatch:
             subscriber = await subscriber_store.get_subscriber(tx, message.subscriber_id)
             subscriptions = await subscriber_store.list_subscriptions(tx, message.subscriber_id)
         return still_owed(message.posts, subscriber, subscriptions, now)
-
-
-async def _missed(tx: Transaction, message: Message) -> list[Post]:
-    """What the resume posts of `message` tell of, each once."""
-    missed: dict[int, Post] = {}
-    for post in message.posts:
-        if post.kind is PostKind.RESUME:
-            missed |= {kept.id: kept for kept in await post_store.list_kept_back(tx, post)}
-    return list(missed.values())

@@ -1,12 +1,14 @@
-"""Makes the posts in the store be what is owed: plans awake subscribers, inserts, moves and cancels."""
+"""Makes the posts in the store be what is owed: plans awake subscribers, inserts, moves, cancels, has corrected."""
 
 import logging
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from bot.domain.corrections import CORRECTED_FOR, to_correct
 from bot.domain.posts import LISTED, Post, PostState, plan
 from bot.domain.subscribers import Subscriber, Subscription
+from bot.store import corrections as correction_store
 from bot.store import posts as post_store
 from bot.store import subscribers as subscriber_store
 from bot.store.database import Database, Transaction
@@ -60,6 +62,9 @@ async def _plan_one(tx: Transaction, subscriber_id: int, now: datetime) -> bool:
             await _follow(tx, post, subscriber, subscriptions, now)
         else:
             await post_store.cancel_post(tx, post.id, "no longer owed", now)
+    told = await correction_store.list_told(tx, subscriber_id, now - CORRECTED_FOR)
+    wrong = to_correct(told, {subscription.film.id: subscription.film for subscription in subscriptions})
+    await correction_store.add_corrections(tx, wrong, now)
     return await subscriber_store.end_planning(tx, subscriber_id, subscriber.revision, owed.next_wake_at)
 
 

@@ -70,6 +70,19 @@ async def take_doubtful(tx: Transaction, owner: str, now: datetime, lease_until:
     return taken
 
 
+async def get_message(tx: Transaction, message_id: int) -> Message:
+    """Get a message, whole.
+
+    Raises:
+        KeyError: there is none.
+    """
+    row = await tx.one("get_message", message_id=message_id)
+    if row is None:
+        raise KeyError(message_id)
+    posts = await tx.all("list_message_posts", message_id=message_id)
+    return _read_message(row, _in_order(map(read_post, posts)))
+
+
 async def expire_leases(tx: Transaction, now: datetime) -> int:
     """End every lease, for who knows that no other process lives; how many there were."""
     return len(await tx.all("expire_leases", now=epoch(now)))

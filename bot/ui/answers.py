@@ -57,6 +57,11 @@ def reading_of(error: BaseException) -> Attempt:
     return Attempt(Outcome.UNKNOWN, reason=attempt.reason, retry_after=attempt.retry_after)
 
 
+def editing_of(error: BaseException) -> Attempt:
+    """What an edit came to that ended in `error`; SENT for a message that is deleted: there is nothing left to edit."""
+    return _last_try(error)
+
+
 def _last_try(error: BaseException) -> Attempt:
     match error:
         case discord.HTTPException():

@@ -1,6 +1,6 @@
 """What posts say in words: one sentence for one, lists for several, and never more than a message holds."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import groupby
@@ -15,6 +15,8 @@ from bot.domain.releases import ChangeKind, change_in_words, kind_of_change
 from bot.ui.phrases import post_name
 from bot.ui.text import escape, small, width, within
 
+#: What the channel is told for the first time, or again.
+NOTHING_MOVED: Mapping[int, ReleaseDate | None] = {}
 #: What a pause kept back is told up to here; the rest is counted.
 MAX_SKIPPED = 15
 _EMOJI = {
@@ -72,14 +74,15 @@ class _Room:
 _ROOMS = (_Room(200), _Room(80), _Room(60, brief=True), _Room(36, brief=True), _Room(20, brief=True))
 
 
-def render_content(parcel: Parcel, budget: int) -> str:
+def render_content(parcel: Parcel, budget: int, moved: Mapping[int, ReleaseDate | None] = NOTHING_MOVED) -> str:
     """Say what every post of `parcel` has to tell, in at most `budget` characters, the most pressing first.
 
-    Days are counted from the subscriber's local day at `parcel.now`. What is late says so.
+    Days are counted from the subscriber's local day at `parcel.now`. What is late says so. The lines of the posts
+    `moved`, by id, are struck out, and say their new date.
     """
     lines: list[str] = []
     for room in _ROOMS:
-        lines = list(_Teller(parcel, room).lines())
+        lines = list(_Teller(parcel, room, moved).lines())
         if width("\n".join(lines)) <= budget:
             break
     return "\n".join(within(lines, budget))
@@ -89,6 +92,7 @@ def render_content(parcel: Parcel, budget: int) -> str:
 class _Teller:
     parcel: Parcel
     room: _Room
+    moved: Mapping[int, ReleaseDate | None]
 
     @property
     def zone(self) -> ZoneInfo:
@@ -105,9 +109,14 @@ class _Teller:
             if kind is PostKind.RESUME:
                 yield from self._resumed(posts)
             elif len(posts) == 1:
-                yield f"{_EMOJI[kind]} {self._sentence(posts[0])}"
+                yield f"{_EMOJI[kind]} {self._told(posts[0], self._sentence(posts[0]))}"
             else:
                 yield from self._listed(kind, posts)
+
+    def _told(self, post: Post, line: str) -> str:
+        if post.id not in self.moved:
+            return line
+        return f"~~{line}~~ {_moved_to(self.moved[post.id])}"
 
     def _sentence(self, post: Post) -> str:
         said = f"{self._title(post)} {self._news(post)}."
@@ -137,12 +146,12 @@ class _Teller:
             heading += f" {_words(posts[0]).place}"
         yield f"{heading} ({country_name(posts[0].country)}):" if one_country else f"{heading}:"
         for post, note in zip(posts, notes, strict=True):
-            line = f"- {self._item(post, one_type=one_type)}"
+            line = self._item(post, one_type=one_type)
             if not one_country:
                 line += f" ({country_name(post.country)})"
             if note and len(set(notes)) > 1:
                 line += " (late)" if self.room.brief else f" (late: due {note})"
-            yield line
+            yield f"- {self._told(post, line)}"
         if notes[0] and len(set(notes)) == 1:
             yield small(f"Late: these were due {notes[0]}.")
 
@@ -227,6 +236,15 @@ def _change(old: ReleaseDate | None, new: ReleaseDate | None) -> str:
         return f"is now only dated {_date(new)}: it was {_date(old)}"
     until_now = f", until now {_date(old)}" if kind is ChangeKind.PRECISE else ""
     return f"has a date: {_date(new)}{until_now}"
+
+
+def _moved_to(day: ReleaseDate | None) -> str:
+    """What is said behind a line that is struck out."""
+    if day is None:
+        return "That has changed."
+    if day.first is None:
+        return "It has no date any more."
+    return f"Moved to **{day.in_words()}**." if day.day else f"Now dated **{day.in_words()}**."
 
 
 def _late_note(post: Post, now: datetime, zone: ZoneInfo) -> str:

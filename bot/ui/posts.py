@@ -1,7 +1,7 @@
 """A post as Discord gets it: a classic message of content, one embed, and buttons whose last one marks it."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 import discord
@@ -18,7 +18,7 @@ from bot.ui.phrases import release_line
 from bot.ui.pictures import PictureSpec, spec_of
 from bot.ui.post_lines import render_content
 from bot.ui.provenance import SOURCES
-from bot.ui.text import escape, plain, width, within
+from bot.ui.text import escape, plain, small, width
 
 MAX_CONTENT = 2000  # Discord's limit
 #: Discord allows five rows of buttons; beyond that one select chooses the film.
@@ -26,7 +26,7 @@ MAX_ROWS = 5
 _MAX_OPTION = 100
 _SHORT_TITLE = 34
 _NAMES_SHOWN = 3
-_CORRECTION = "Correction: this date has moved since; see `/film`."
+_CORRECTION = small("Corrected: what is struck out has changed since. `/film` shows what is known now.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,16 +65,38 @@ def render_message(parcel: Parcel, picture: Picture | None = None) -> Rendered:
     return Rendered(content, (embed,) if embed else (), _buttons(parcel, films), mentions, pictures)
 
 
-def render_correction(content: str) -> str:
-    """Strike out what a message says and add that it is no longer true."""
-    budget = MAX_CONTENT - width(_CORRECTION) - 1
-    return "\n".join([*within(map(_struck, content.splitlines()), budget), _CORRECTION])
+def render_correction(
+    parcel: Parcel, moved: Mapping[int, ReleaseDate | None], picture: Picture | None = None
+) -> Rendered:
+    """Render a message that was sent once more: the lines of the posts `moved` struck out, their details gone.
+
+    Without the ping: nobody is called for what is told no more.
+    """
+    end = f"\n{_CORRECTION}" if moved else ""
+    content = render_content(parcel, MAX_CONTENT - width(end), moved) + end
+    true = still_true(parcel, moved)
+    films = films_of(true)
+    embed = None if parcel.message.plain else _embed(true, films, picture)
+    nobody = discord.AllowedMentions.none()
+    return Rendered(content, (embed,) if embed else (), _buttons(parcel, ()), nobody, (picture,) if picture else ())
 
 
-def picture_of(parcel: Parcel) -> PictureSpec | None:
-    """The picture that goes with a message: its most pressing film's; None for text alone, or a long list."""
+def still_true(parcel: Parcel, moved: Collection[int]) -> Parcel:
+    """A parcel without the posts `moved`, by id."""
+    posts = tuple(post for post in parcel.message.posts if post.id not in moved)
+    return replace(parcel, message=replace(parcel.message, posts=posts))
+
+
+def picture_of(parcel: Parcel, moved: Collection[int] = ()) -> PictureSpec | None:
+    """The picture that goes with a message: its most pressing film's; None for text alone, or a long list.
+
+    It is not one of the posts `moved`, by id: a picture names the day.
+    """
+    if parcel.message.plain or len(films_of(parcel)) > MAX_ROWS:
+        return None
+    parcel = still_true(parcel, moved)
     films = films_of(parcel)
-    if parcel.message.plain or not 1 <= len(films) <= MAX_ROWS:
+    if not films:
         return None
     return spec_of(films[0], _release(_first_post(parcel, films[0]), films[0]), _today(parcel))
 
@@ -191,11 +213,3 @@ def _first_post(parcel: Parcel, film: Film) -> Post:
 
 def _today(parcel: Parcel) -> date:
     return local_day(parcel.now, parcel.subscriber.zone)
-
-
-def _struck(line: str) -> str:
-    """A line crossed out, inside its bullet or small print."""
-    for start in ("- ", "-# "):
-        if line.startswith(start):
-            return f"{start}~~{line.removeprefix(start)}~~"
-    return f"~~{line}~~" if line.strip() else line

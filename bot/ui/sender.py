@@ -12,12 +12,13 @@ from typing import Any, cast
 import aiohttp
 import discord
 
+from bot.domain.dates import ReleaseDate
 from bot.domain.messages import Attempt, Message, Outcome, Parcel
 from bot.domain.subscribers import Subscriber, SubscriberKind
-from bot.ui.answers import BROKEN, Trouble, reading_of, sending_of
+from bot.ui.answers import BROKEN, Trouble, editing_of, reading_of, sending_of
 from bot.ui.card import Picture
 from bot.ui.ids import marker_of
-from bot.ui.pictures import PictureShop
+from bot.ui.pictures import PictureShop, PictureSpec
 from bot.ui.posts import Rendered, picture_of, render_correction, render_message
 from bot.ui.text import escape
 
@@ -44,7 +45,7 @@ class DiscordSender:
             ValueError: the message was rendered without its marker.
         """
         key = parcel.message.message_key
-        rendered = render_message(parcel, await self._draw(parcel))
+        rendered = render_message(parcel, await self._draw(parcel.message, picture_of(parcel)))
         if marker_of(rendered.last_custom_id) != key:
             raise ValueError(f"message {parcel.message.id} was rendered without its marker {key}")
         tries: list[int] = []
@@ -71,16 +72,28 @@ class DiscordSender:
         except Trouble as error:
             return reading_of(error)
 
-    async def correct(self, message: Message, discord_message_id: int) -> None:
-        """Strike out a message that is in its channel and is no longer true; its picture and details go."""
-        nobody = discord.AllowedMentions.none()
+    async def correct(self, parcel: Parcel, moved: Mapping[int, ReleaseDate | None]) -> Attempt:
+        """Edit a message into what is true of it; its buttons stay as they are.
+
+        Raises:
+            ValueError: nobody knows which message of Discord's it is.
+        """
+        message = parcel.message
+        if message.discord_message_id is None:
+            raise ValueError(f"message {message.id} is not known to be in its channel")
+        shown = render_correction(parcel, moved, await self._draw(message, picture_of(parcel, moved)))
+        channel = self._client.get_partial_messageable(message.channel_id)
         try:
-            found = await self._client.http.get_message(message.channel_id, discord_message_id)
-            content = render_correction(found["content"])
-            there = self._client.get_partial_messageable(message.channel_id).get_partial_message(discord_message_id)
-            await there.edit(content=content, embeds=[], attachments=[], allowed_mentions=nobody)
-        except Trouble as error:
-            log.warning("Message %s could not be corrected: %s", message.id, error)
+            with self._leaving_the_gate_open():
+                await channel.get_partial_message(message.discord_message_id).edit(
+                    content=shown.content,
+                    embeds=list(shown.embeds),
+                    attachments=shown.files(),
+                    allowed_mentions=shown.allowed_mentions,
+                )
+        except (*Trouble, ValueError, KeyError, TypeError) as error:  # the last three: an answer that cannot be read
+            return editing_of(error)
+        return Attempt(Outcome.SENT, message.discord_message_id)
 
     async def tell_admins(self, subscriber: Subscriber, channel_id: int, attempt: Attempt) -> None:
         """Write to the server's owner, or to the person, why posts stopped or what is uncertain. Never raises."""
@@ -93,15 +106,14 @@ class DiscordSender:
         else:
             log.info("Told user %s of channel %s: %s", owner_id, channel_id, attempt.reason)
 
-    async def _draw(self, parcel: Parcel) -> Picture | None:
+    async def _draw(self, message: Message, spec: PictureSpec | None) -> Picture | None:
         """Draw the message's picture. A post never fails for its picture."""
-        spec = picture_of(parcel)
         if spec is None:
             return None
         try:
             return await self._pictures.get_picture(spec)
         except Exception:
-            log.exception("Message %s goes without its picture", parcel.message.id)
+            log.exception("Message %s goes without its picture", message.id)
             return None
 
     @contextmanager

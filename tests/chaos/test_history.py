@@ -80,6 +80,6 @@ async def test_no_longer_true_is_never_sent_again_and_corrected_where_it_arrived
     there = await audit(stage, seeding.seats, untold=[absent.channel_id], ends=ENDS | {"cancelled"})
     [corrected] = there[arrived.channel_id]
     assert (corrected.id, corrected.edits, marker(corrected)) == (wrong.id, 1, marker(wrong))
-    assert "Correction" in corrected.content
+    assert "~~ Moved to **" in corrected.content
     assert [await posts_to(stage, seat) for seat in (arrived, absent)] == [1, 1]
     assert {post.state for post in stage.ledger.list_posts() if post.channel_id == absent.channel_id} == {"cancelled"}

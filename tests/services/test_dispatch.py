@@ -1,7 +1,7 @@
 """What dispatch does with answers and silences, on a real SQLite file, with a sender that answers as it is told."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -43,7 +43,8 @@ class ScriptedSender:
         self.channel: list[str] = []
         self.sends: list[Parcel] = []
         self.told: list[Attempt] = []
-        self.corrected: list[int] = []
+        self.corrected: list[tuple[int | None, list[str]]] = []
+        self.corrections: list[Attempt] = []
         self.history: Attempt | None = None
         self.wait: asyncio.Event | None = None
 
@@ -63,8 +64,9 @@ class ScriptedSender:
         there = message.message_key in self.channel
         return Attempt(Outcome.SENT, 901) if there else Attempt(Outcome.NOT_SENT, reason="not there")
 
-    async def correct(self, message: Message, discord_message_id: int) -> None:
-        self.corrected.append(discord_message_id)
+    async def correct(self, parcel: Parcel, moved: Mapping[int, ReleaseDate | None]) -> Attempt:
+        self.corrected.append((parcel.message.discord_message_id, [str(day) for day in moved.values()]))
+        return self.corrections.pop(0) if self.corrections else Attempt(Outcome.SENT, 901)
 
     async def tell_admins(self, subscriber: Subscriber, channel_id: int, attempt: Attempt) -> None:
         self.told.append(attempt)
@@ -187,8 +189,10 @@ async def test_a_date_that_moves_while_in_doubt_is_never_sent_again_but_correcte
     house.clock.time = DUE + timedelta(seconds=2)
     await house.move_film("2025-07-09")
     await house.tick(DUE + timedelta(seconds=10))
+    assert house.sender.corrected == []  # not before it is found
+    await house.tick(DUE + timedelta(seconds=11))
     assert len(house.sender.sends) == 1
-    assert house.sender.corrected == [901]
+    assert house.sender.corrected == [(901, ["2025-07-09"])]
 
 
 async def test_a_date_that_moves_just_before_the_hour_is_not_posted(house: House) -> None:

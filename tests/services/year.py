@@ -2,13 +2,14 @@
 
 import sqlite3
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from random import Random
 
+from bot.domain.corrections import NAMES_A_DAY
 from bot.domain.dates import ReleaseDate
 from bot.domain.films import Film, Release, ReleaseType
 from bot.domain.messages import MAX_POSTS, Attempt, Message, Outcome, Parcel
@@ -20,7 +21,6 @@ from bot.services.planning import Planning
 from bot.services.settings import Choices, Preferences
 from bot.services.taking import take_in
 from bot.services.tracking import Place, Tracking
-from bot.store import films as film_store
 from bot.store import posts as post_store
 from bot.store import subscribers as subscriber_store
 from bot.store.database import Database
@@ -38,8 +38,12 @@ NEXT = """
         UNION ALL SELECT MAX(due_at, not_before_at) FROM posts WHERE state = 'planned'
         UNION ALL SELECT CASE state WHEN 'in_doubt' THEN retry_at ELSE lease_until END
             FROM messages WHERE state IN ('sending', 'in_doubt')
+        UNION ALL SELECT due_at FROM corrections
     )
 """
+
+
+EDIT_FAULTS = ("none", "none", "lost", "taken in silence", "lost and killed", "killed after it was taken")
 
 
 class Killed(Exception):
@@ -59,6 +63,8 @@ class Year:
         self.faults = faults
         self.played: Counter[str] = Counter()
         self.channel: dict[str, tuple[datetime, Message]] = {}  #: what arrived, by nonce
+        self.struck: dict[str, frozenset[int]] = {}  #: ids of the posts that a message shows struck out, by nonce
+        self.edits = Random(script.seed)
         self.settings = script.settings
         self.closed = False
         self.owners = 0
@@ -237,9 +243,20 @@ class Year:
         there = seen is not None and seen[0] >= after
         return Attempt(Outcome.SENT, 1) if there else Attempt(Outcome.NOT_SENT, reason="not in the history")
 
-    async def correct(self, message: Message, discord_message_id: int) -> None:
-        if all(self._is_true(post) for post in message.posts):
-            self.wrong.append(f"corrected what is true: {[post.dedup_key for post in message.posts]} at {self.time}")
+    async def correct(self, parcel: Parcel, moved: Mapping[int, ReleaseDate | None]) -> Attempt:
+        """An edit is taken, lost, taken in silence, or the last thing that a process did."""
+        message = parcel.message
+        untrue = {post.id for post in message.posts if post.kind in NAMES_A_DAY and not self._is_true(post)}
+        if moved.keys() != untrue:
+            self.wrong.append(f"{message.message_key} corrected to {dict(moved)} instead of {untrue} at {self.time}")
+        fault = self.edits.choice(EDIT_FAULTS) if self.faults else "none"
+        self.played[f"edit: {fault}"] += 1
+        if "lost" not in fault:
+            self.struck[message.message_key] = frozenset(moved)
+        if "killed" in fault:
+            self.played["killed"] += 1
+            raise Killed
+        return Attempt(Outcome.SENT, 1) if fault == "none" else Attempt(Outcome.UNKNOWN, reason="503")
 
     async def tell_admins(self, subscriber: Subscriber, channel_id: int, attempt: Attempt) -> None:
         self.played["admins told"] += 1

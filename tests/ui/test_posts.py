@@ -1,6 +1,7 @@
 """A post as Discord gets it: within its limits, pinging one role at most, marked at its end."""
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 
 import discord
@@ -17,7 +18,7 @@ from bot.ui.ids import PickId, PostAction, PostId, marker_of
 from bot.ui.post_lines import render_content
 from bot.ui.posts import MAX_CONTENT, Rendered, picture_of, render_correction, render_message
 from bot.ui.text import width
-from tests.domain.examples import utc
+from tests.domain.examples import cases, utc
 from tests.ui.parcels import NINE, parcel, pinging, post, resume, whole_film
 
 PICTURE = Picture("marquee.png", b"png", "A cinema marquee")
@@ -70,7 +71,8 @@ async def test_any_message_fits_pings_at_most_one_role_and_ends_in_its_marker(to
     pinged = re.findall(r"<@&\d+>", rendered.content)
     assert pinged == ([f"<@&{2**63 - 1}>"] if rendered.allowed_mentions.roles else [])
     assert not re.search(r"<@!?\d|@everyone|@here", rendered.content)
-    assert width(render_correction(rendered.content)) <= MAX_CONTENT
+    everything = dict.fromkeys(range(MAX_POSTS + 1), ReleaseDate.parse("2025-09-30"))
+    assert width(render_correction(told, everything).content) <= MAX_CONTENT
 
 
 async def test_release_day_pings_exactly_the_one_role() -> None:
@@ -178,9 +180,44 @@ def test_the_picture_of_a_date_withdrawn_says_so() -> None:
     assert spec.big == "TBA"
 
 
-def test_a_correction_strikes_every_line_out_and_says_where_to_look() -> None:
-    text = "🎬 Coming up:\n- **Elio**: tomorrow\n\n-# Late: this was due."
-    assert render_correction(text) == (
-        "~~🎬 Coming up:~~\n- ~~**Elio**: tomorrow~~\n\n-# ~~Late: this was due.~~\n"
-        "Correction: this date has moved since; see `/film`."
-    )
+TWO = (post("countdown theatrical 2025-06-13"), post("countdown theatrical 2025-06-20", film_id=2))
+NOTE = "-# Corrected: what is struck out has changed since. `/film` shows what is known now."
+
+
+async def test_a_correction_strikes_out_only_what_moved_and_says_the_new_date() -> None:
+    told = parcel(*(replace(each, id=number) for number, each in enumerate(TWO, 1)))
+    corrected = render_correction(told, {1: ReleaseDate.parse("2025-07-09")}, PICTURE)
+    assert corrected.content.splitlines() == [
+        "🎬 Coming up in cinemas (United States):",
+        "- ~~**Ballerina**: in 7 days, Fri 13 June 2025~~ Moved to **9 July 2025**.",
+        "- **Film 2**: in 14 days, Fri 20 June 2025",
+        NOTE,
+    ]
+    (embed,) = corrected.embeds
+    assert "20 June 2025" in (embed.description or "")
+    assert corrected.allowed_mentions.to_dict() == {"parse": []}
+    assert picture_of(told, [1]) == picture_of(parcel(TWO[1]))
+
+
+@cases(
+    "day, said",
+    [
+        ("to a day", "2025-07-09", "Moved to **9 July 2025**."),
+        ("to a month", "2025-07", "Now dated **July 2025**."),
+        ("to nowhere", "tba", "It has no date any more."),
+        ("to another way of release", None, "That has changed."),
+    ],
+)
+async def test_what_is_said_behind_a_line_that_is_struck_out(day: str | None, said: str) -> None:
+    told = parcel(replace(post("release theatrical 2025-06-06"), id=1), subscriber=pinging(77))
+    corrected = render_correction(told, {1: ReleaseDate.parse(day) if day else None})
+    assert corrected.content == (f"🍿 ~~**Ballerina** is out today in cinemas (United States).~~ {said}\n{NOTE}")
+    assert (corrected.embeds, picture_of(told, [1])) == ((), None)
+
+
+async def test_what_is_true_again_reads_as_it_did_but_calls_nobody() -> None:
+    told = parcel(replace(post("release theatrical 2025-06-06"), id=1), subscriber=pinging(77))
+    sent, again = render_message(told, PICTURE), render_correction(told, {}, PICTURE)
+    assert sent.content == f"<@&77> {again.content}"
+    assert (again.embeds, again.pictures) == (sent.embeds, sent.pictures)
+    assert again.allowed_mentions.to_dict() == {"parse": []}

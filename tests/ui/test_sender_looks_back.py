@@ -2,12 +2,15 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import ClassVar
 
 import discord
 import pytest
 
+from bot.domain.dates import ReleaseDate
 from bot.domain.messages import Attempt, Outcome, Parcel, message_key
 from bot.domain.subscribers import Subscriber, SubscriberKind
+from bot.ui.ids import marker_of
 from bot.ui.sender import DiscordSender
 from tests.standin.client import StandinClient
 from tests.standin.records import Guild
@@ -93,25 +96,72 @@ async def test_no_answer_to_the_reading_leaves_it_in_doubt(
     assert (await sender.find(told.message, LONG_AGO)).outcome is Outcome.UNKNOWN
 
 
-async def test_a_correction_strikes_the_text_out_and_takes_the_details_away(
-    standin: StandinClient, sender: DiscordSender, told: Parcel, guild: Guild
-) -> None:
-    role_id = await standin.add_role(guild.id, "premieres", is_mentionable=True)
-    sent = await sender.send(replace(told, subscriber=replace(told.subscriber, ping_role_id=role_id)))
-    assert sent.discord_message_id is not None
-    await sender.correct(told.message, sent.discord_message_id)
-    stored = await standin.get_message(sent.discord_message_id)
-    assert stored.content.startswith(f"~~<@&{role_id}> 🍿 **Ballerina** is out today")
-    assert stored.content.endswith("Correction: this date has moved since; see `/film`.")
-    assert (stored.embeds, stored.files, stored.pinged_role_ids) == ([], (), [])
-    assert stored.custom_ids[-1].endswith(told.message.message_key)
+class TestCorrecting:
+    MOVED: ClassVar = {7: ReleaseDate.parse("2025-07-09")}
 
+    @pytest.fixture
+    async def sent(self, sender: DiscordSender, told: Parcel) -> Parcel:
+        """An alert that is in its channel, with a picture and a role's mention."""
+        told = replace(told, subscriber=replace(told.subscriber, ping_role_id=77))
+        told = replace(told, message=replace(told.message, posts=(replace(told.message.posts[0], id=7),)))
+        sent = await sender.send(told)
+        return replace(told, message=replace(told.message, discord_message_id=sent.discord_message_id))
 
-async def test_a_correction_that_fails_is_logged(
-    sender: DiscordSender, told: Parcel, caplog: pytest.LogCaptureFixture
-) -> None:
-    await sender.correct(told.message, 12345)
-    assert "could not be corrected" in caplog.text
+    async def test_strikes_the_line_out_takes_the_details_away_and_keeps_the_buttons(
+        self, standin: StandinClient, sender: DiscordSender, told: Parcel, guild: Guild
+    ) -> None:
+        role_id = await standin.add_role(guild.id, "premieres", is_mentionable=True)
+        post = replace(told.message.posts[0], id=7)
+        alert = replace(told, subscriber=replace(told.subscriber, ping_role_id=role_id))
+        alert = replace(alert, message=replace(alert.message, posts=(post,)))
+        sent = await sender.send(alert)
+        assert sent.discord_message_id is not None
+        before = await standin.get_message(sent.discord_message_id)
+        alert = replace(alert, message=replace(alert.message, discord_message_id=sent.discord_message_id))
+        for _ in range(2):  # as often as you like: it reads the same
+            assert (await sender.correct(alert, self.MOVED)).outcome is Outcome.SENT
+        shown = await standin.get_message(sent.discord_message_id)
+        assert shown.content.startswith(
+            "🍿 ~~**Ballerina** is out today in cinemas (United States).~~ Moved to **9 July"
+        )
+        assert (shown.embeds, shown.files, shown.custom_ids) == ([], (), before.custom_ids)
+        assert marker_of(shown.custom_ids[-1]) == told.message.message_key
+        assert (before.pinged_role_ids, shown.pinged_role_ids) == ([role_id], [])
+        assert (await sender.correct(alert, {})).outcome is Outcome.SENT
+        again = await standin.get_message(sent.discord_message_id)
+        assert again.content == before.content.removeprefix(f"<@&{role_id}> ")
+        assert [embed["description"] for embed in again.embeds] == [embed["description"] for embed in before.embeds]
+        assert (len(again.files), again.custom_ids) == (len(before.files), before.custom_ids)
+
+    async def test_a_message_that_is_deleted_needs_none(
+        self, standin: StandinClient, sender: DiscordSender, sent: Parcel
+    ) -> None:
+        assert sent.message.discord_message_id is not None
+        await standin.delete_message(sent.message.discord_message_id)
+        assert (await sender.correct(sent, self.MOVED)).outcome is Outcome.SENT
+
+    async def test_a_channel_that_is_gone_or_hidden_is_closed(
+        self, standin: StandinClient, sender: DiscordSender, sent: Parcel, channel_id: int
+    ) -> None:
+        await standin.deny(channel_id, "view_channel")
+        assert (await sender.correct(sent, self.MOVED)).outcome is Outcome.CLOSED
+        await standin.delete_channel(channel_id)
+        assert (await sender.correct(sent, self.MOVED)).outcome is Outcome.CLOSED
+
+    async def test_what_passes_is_told_from_what_does_not(
+        self, standin: StandinClient, sender: DiscordSender, sent: Parcel
+    ) -> None:
+        await standin.fail_next("PATCH", f"{POSTS}/*", 503)
+        assert (await sender.correct(sent, self.MOVED)).outcome is Outcome.UNKNOWN
+        await standin.drop_next("PATCH", f"{POSTS}/*", stored=True)
+        assert (await sender.correct(sent, self.MOVED)).outcome is Outcome.UNKNOWN
+        await standin.fail_next("PATCH", f"{POSTS}/*", 400)
+        assert (await sender.correct(sent, self.MOVED)).outcome is Outcome.REJECTED
+        assert (await sender.correct(sent, self.MOVED)).outcome is Outcome.SENT
+
+    async def test_nothing_is_edited_that_nobody_has_located(self, sender: DiscordSender, told: Parcel) -> None:
+        with pytest.raises(ValueError, match="not known to be in its channel"):
+            await sender.correct(told, self.MOVED)
 
 
 async def test_the_owner_is_told_what_happened_where_and_what_to_do(

@@ -72,6 +72,13 @@ RETURNING
     id, subscriber_id, channel_id, state, owner, lease_until, attempt, first_sent_at, message_key, plain,
     discord_message_id;
 
+-- name: get_message(message_id)^
+-- By our own id.
+SELECT
+    id, subscriber_id, channel_id, state, owner, lease_until, attempt, first_sent_at, message_key, plain,
+    discord_message_id
+FROM messages WHERE id = :message_id;
+
 -- name: list_message_posts(message_id)
 -- What a message carries.
 SELECT

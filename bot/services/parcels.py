@@ -1,0 +1,31 @@
+"""Gathers what rendering a message needs. Reads only."""
+
+from datetime import datetime
+
+from bot.domain.messages import Message, Parcel
+from bot.domain.posts import Post, PostKind
+from bot.store import films as film_store
+from bot.store import posts as post_store
+from bot.store import subscribers as subscriber_store
+from bot.store.database import Transaction
+
+
+async def read_parcel(tx: Transaction, message: Message, now: datetime) -> Parcel:
+    """A message with its subscriber and whole films, as of `now`."""
+    subscriber = await subscriber_store.get_subscriber(tx, message.subscriber_id)
+    skipped = await _missed(tx, message)
+    films = {
+        film_id: film
+        for film_id in {post.film_id for post in (*message.posts, *skipped) if post.film_id is not None}
+        if (film := await film_store.find_film(tx, film_id)) is not None
+    }
+    return Parcel(message, subscriber, films, tuple(skipped), now)
+
+
+async def _missed(tx: Transaction, message: Message) -> list[Post]:
+    """What the resume posts of `message` tell of, each once."""
+    missed: dict[int, Post] = {}
+    for post in message.posts:
+        if post.kind is PostKind.RESUME:
+            missed |= {kept.id: kept for kept in await post_store.list_kept_back(tx, post)}
+    return list(missed.values())

@@ -4,6 +4,7 @@ haswbstatement: https://www.mediawiki.org/wiki/Help:Extension:WikibaseCirrusSear
 The rest of what may stand in a search: https://www.mediawiki.org/wiki/Help:CirrusSearch
 """
 
+import asyncio
 import re
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
@@ -71,6 +72,7 @@ class WikidataSource:
         known = await self._api.fetch_known([entity for entity in (*found.values(), *looked_up.values()) if entity])
         today = self._clock.now().date()
         for index, item in rest.items():
+            await asyncio.sleep(0)  # a film takes a few milliseconds to read: others may run in between
             entity = found.get(item) if item else looked_up[index]
             if entity:
                 answers[index] = _answer(entity, known, today)

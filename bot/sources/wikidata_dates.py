@@ -152,8 +152,9 @@ def _types(statement: Statement, place: Place, known: Known) -> Sequence[tuple[R
 
 def _says_more(other: Release, release: Release) -> bool:
     """Whether `other` is the same release, known more exactly."""
-    same = replace(other, date=release.date) == release and other.date.precision is not release.date.precision
-    return same and _within(other.date, release.date)
+    if other.date.precision is release.date.precision or not _within(other.date, release.date):
+        return False
+    return replace(other, date=release.date) == release
 
 
 def _within(inner: ReleaseDate, outer: ReleaseDate) -> bool:

@@ -24,7 +24,7 @@ def worth_telling(subscriber: Subscriber, subscription: Subscription, untold: Se
     after = _identities(subscriber, subscription)
     if before == after:
         return []
-    moved = net_changes(untold)
+    moved = [change for change in net_changes(untold) if _is_dated(change.old) or _is_dated(change.new)]
     types = {type_ for type_, _ in before ^ after}
     return [change for change in moved if change.type in types] or moved
 
@@ -36,7 +36,13 @@ def _is_new(release: Release, was: _Dates, became: _Dates) -> bool:
 
 
 def _identities(subscriber: Subscriber, subscription: Subscription) -> set[tuple[ReleaseType, ReleaseDate]]:
-    return {(release.type, release.date) for release in counting_for(subscriber, subscription).owed}
+    """What counts, as far as it has a date: "to be announced" says no more than silence."""
+    owed = counting_for(subscriber, subscription).owed
+    return {(release.type, release.date) for release in owed if _is_dated(release.date)}
+
+
+def _is_dated(day: ReleaseDate | None) -> bool:
+    return day is not None and day.first is not None
 
 
 def worth_asking(subscriber: Subscriber, subscription: Subscription) -> list[Doubt]:
@@ -44,11 +50,11 @@ def worth_asking(subscriber: Subscriber, subscription: Subscription) -> list[Dou
 
     One that was there when the film was tracked is on its card; nobody is asked about it.
     """
-    owed = counting_for(subscriber, subscription).owed
+    counts = _identities(subscriber, subscription)
 
     def matters(doubt: Doubt) -> bool:
         trusting = replace(subscription, film=as_trusted(subscription.film, [doubt]))
-        return doubt.country == subscriber.country and counting_for(subscriber, trusting).owed != owed
+        return doubt.country == subscriber.country and _identities(subscriber, trusting) != counts
 
     return [
         doubt

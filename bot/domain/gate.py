@@ -89,7 +89,7 @@ def _suspicion(
         return None
     today = now.date()
     if new is None or new.first is None or new.last is None:
-        return DoubtReason.WITHDRAWN
+        return None if _is_none(old) else DoubtReason.WITHDRAWN
     if new.last < today and not _is_past(old, today) and not _is_history(old, new, source, now):
         return DoubtReason.PAST
     if old is not None and _distance(old, new) > JUMP:
@@ -127,8 +127,9 @@ def _baseless(known: Film, merged: Film, now: datetime) -> list[Doubt]:
     for release in sorted(merged.releases, key=lambda release: release.date.sort_key):
         key = (release.country, release.type)
         coming = release.date.first is not None and release.date.first > now.date()
-        news = (*key, release.date) in waiting or (*key, release.date) not in before
-        if key in found or release.type not in CINEMA or not coming or not news:
+        # One that is waiting stays when its day comes: for who trusts it, that day is its release.
+        news = (*key, release.date) in waiting or (coming and (*key, release.date) not in before)
+        if key in found or release.type not in CINEMA or not news:
             continue
         reason = only_basis(merged.releases, release.country)
         if reason is not None:

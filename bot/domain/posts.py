@@ -290,11 +290,14 @@ def _not_before(post: Post, subscriber: Subscriber, subscription: Subscription) 
 
 
 def _known_at(film: Film, post: Post) -> list[datetime]:
+    """When its date came to be known. A trusted date that passes is taken back and stated in one instant: no news."""
+    story = [change for change in film.changes if (change.country, change.type) == (post.country, post.type)]
     return [
         change.known_at
-        for change in film.changes
+        for before, change in zip([None, *story], story, strict=False)
         if change.known_at is not None
-        and (change.country, change.type, change.new) == (post.country, post.type, post.date)
+        and change.new == post.date
+        and not (before and (before.old, before.known_at) == (change.new, change.known_at))
     ]
 
 

@@ -157,9 +157,11 @@ class _World:
         old_dates += [Date(*pair, old) for pair, old in before.items() if old]
         was = {(found.type, found.when) for found in self._owed(film, old_dates, tracked)}
         counts = {(found.type, found.when) for found in self._owed(film, film.dates, tracked)}
+        was, counts = ({each for each in some if each[1] != "tba"} for some in (was, counts))
         if was == counts:
             return
         moved = [change for change in {c.pair: c for c in open_}.values() if change.new != before[change.pair]]
+        moved = [change for change in moved if {change.new, before[change.pair]} - {"", "tba"}]
         kinds = {kind for kind, _ in was ^ counts}
         told = [change for change in moved if change.pair[1] in kinds] or moved
         if not told:

@@ -39,6 +39,10 @@ SELECT a.doubt_id, a.answer, a.user_id
 FROM doubt_answers a JOIN doubts d ON d.id = a.doubt_id
 WHERE a.subscriber_id = :subscriber_id AND d.state = 'open';
 
+-- name: find_doubt_answer(doubt_id, subscriber_id)^
+-- The same for one doubt, settled or not.
+SELECT doubt_id, answer, user_id FROM doubt_answers WHERE doubt_id = :doubt_id AND subscriber_id = :subscriber_id;
+
 -- name: list_trusting(doubt_id)
 -- The servers for which a doubtful date is in force.
 SELECT subscriber_id FROM doubt_answers WHERE doubt_id = :doubt_id AND answer = 'trust' ORDER BY subscriber_id;

@@ -1,0 +1,77 @@
+"""Whatever sources say and admins click: what a server is told leads from date to date, and ends where it stands."""
+
+import asyncio
+import shutil
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.store.database import open_database
+from tests.services.doubtful import Doubtful, chain_breaks
+
+FIRST = "2025-06-06"
+#: Near, far, soon over, vague, none, and what no second word settles. All lie after the day of `/track`.
+DATES = [FIRST, "2025-06-20", "2025-07-18", "2025-12-09", "2026-03-20", "2025-05-03", "2025-12", "tba",
+         "2025-08-01 Re-release", "2025-09-05 Toronto Film Festival"]  # fmt: skip
+SERVERS = 3
+
+Step = tuple[str, int, str]
+_steps: st.SearchStrategy[Step] = st.one_of(
+    st.tuples(st.just("live"), st.sampled_from([1, 5, 24, 30]), st.just("")),
+    st.tuples(st.just("say"), st.sampled_from([0, 0, 1]), st.sampled_from(DATES)),
+    st.tuples(st.just("trust"), st.integers(0, SERVERS - 2), st.just("")),  # the last one never answers
+    st.tuples(st.just("wait"), st.integers(0, SERVERS - 2), st.just("")),
+)
+
+
+@pytest.fixture(scope="session")
+def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database with the schema and nothing else. Copy it."""
+    file = tmp_path_factory.mktemp("doubts") / "empty.db"
+
+    async def make() -> None:
+        await (await open_database(f"sqlite:///{file}")).close()
+
+    asyncio.run(make())
+    return file
+
+
+@settings(max_examples=120)
+@given(steps=st.lists(_steps, max_size=14))
+def test_what_each_server_is_told_leads_to_what_is_in_force_there(empty: Path, steps: list[Step]) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "marquee.db"
+        shutil.copy(empty, file)
+        asyncio.run(_live_through(file, steps))
+
+
+async def _live_through(file: Path, steps: Sequence[Step]) -> None:
+    db = await open_database(f"sqlite:///{file}")
+    try:
+        world = Doubtful(db)
+        await world.open(FIRST, SERVERS)
+        answered: set[tuple[int, int]] = set()
+        for what, number, said in steps:
+            if what == "live":
+                await world.live(number)
+            elif what == "say":
+                await world.say(("tmdb", "wikidata")[number], said)
+            else:
+                for doubt in await world.doubts():
+                    await (world.trust if what == "trust" else world.wait)(number, doubt.id)
+                    answered.add((number, doubt.id))
+        await world.live(48)
+        for server in range(SERVERS):
+            in_force = await world.in_force(server)
+            assert chain_breaks(FIRST, world.news(server), in_force) == "", (server, world.news(server))
+            asked = world.asked(server)
+            assert len(asked) == len(set(asked)), "asked twice"
+            unanswered = {doubt.id for doubt in await world.doubts() if (server, doubt.id) not in answered}
+            matter = {doubt.id for doubt in await world.doubts() if str(doubt.new or "none") != in_force}
+            assert unanswered & matter <= set(asked), "not asked"
+    finally:
+        await db.close()

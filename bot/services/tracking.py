@@ -13,6 +13,7 @@ from bot.domain.releases import counting_for
 from bot.domain.resumes import resume_post
 from bot.domain.subscribers import DEFAULT_COUNTRY, MAX_FILMS, Pause, Subscriber, SubscriberKind, Subscription
 from bot.store import films as film_store
+from bot.store import follows as follow_store
 from bot.store import posts as post_store
 from bot.store import subscribers as subscriber_store
 from bot.store.database import Database, Transaction
@@ -79,6 +80,7 @@ class Tracking:
                 raise FilmNotFound(f"id:{film_id}")
             if subscriber is None or not await subscriber_store.remove_subscription(tx, subscriber.id, film_id, now):
                 raise NotTracked(film.title)
+            await follow_store.keep_untracked(tx, subscriber.id, film_id, now)
         return film
 
     async def find_tracked(self, guild_id: int, film_id: int, now: datetime) -> Tracked | None:

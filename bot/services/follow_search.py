@@ -1,0 +1,175 @@
+"""Finding the franchise or the person that somebody means: among what the store knows, then at a source."""
+
+import logging
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import Protocol
+
+from bot.domain.errors import FollowNotFound, SourceError
+from bot.domain.films import Credit, Film
+from bot.domain.follows import Candidate, FollowKind, is_lead, is_same_story, joined_refs, story_name
+from bot.domain.sources import Found, FoundPerson
+from bot.domain.titles import MAX_TYPED, normalise
+from bot.services.search import FITS, MAX_HITS, NEAR, SURE, TIED, likeness, shown
+from bot.store import follows as follow_store
+from bot.store.database import Database, Transaction
+
+log = logging.getLogger(__name__)
+#: So many films tell two of one name apart.
+_KNOWN_FOR = 2
+#: From so many on, nobody is looked for who was misspelt.
+_ENOUGH = 5
+
+
+class FollowSource(Protocol):
+    """What is asked of a source of films here; any bot.ports.FilmSource will do. May raise SourceError."""
+
+    @property
+    def name(self) -> str:
+        """What its refs begin with: "tmdb"."""
+        ...
+
+    async def list_of_franchise(self, ref: str) -> Sequence[Found]:
+        """The films of a franchise."""
+        ...
+
+    async def list_of_person(self, ref: str) -> Sequence[Found]:
+        """The films that a person directs or leads."""
+        ...
+
+    async def search_people(self, typed: str) -> Sequence[FoundPerson]:
+        """People that fit a name, best first."""
+        ...
+
+
+class FollowSearch:
+    """Every franchise, director and lead that the store knows, in memory; read again when a film has changed."""
+
+    def __init__(self, db: Database, sources: Sequence[FollowSource] = ()) -> None:
+        self._db = db
+        self._sources = sources
+        self._stamp: tuple[int, int] | None = None
+        self._known: dict[FollowKind, list[Candidate]] = {}
+
+    async def suggest(self, kind: FollowKind, typed: str) -> list[Candidate]:
+        """At most 25 for what has been typed so far, the best first. Asks no source."""
+        hits = _fitting(await self._list(kind), typed)
+        return [candidate for _, candidate in hits[:MAX_HITS]]
+
+    async def resolve(self, kind: FollowKind, typed: str) -> list[Candidate]:
+        """Whom or what a submitted text means; several when it must be asked which, best first.
+
+        Takes a ref, the label that Discord sometimes submits instead, or a name; a person whom the store does not know
+        is looked for at the sources.
+
+        Raises:
+            FollowNotFound: nothing fits; the error names the nearest.
+        """
+        known = await self._list(kind)
+        for candidate in known:
+            if typed.strip() in candidate.refs or typed.strip() == label_of(candidate):
+                return [candidate]
+        typed = typed.split(" · ", 1)[0].rstrip("… ")
+        hits = _fitting(known, typed) if normalise(typed) else []
+        sure = [(score, candidate) for score, candidate in hits if score >= SURE]
+        if sure:
+            return [candidate for score, candidate in sure[:MAX_HITS] if score > sure[0][0] - TIED]
+        found = await self._ask(typed) if kind is FollowKind.PERSON else []
+        if found:
+            return found
+        nearest = [candidate.name for score, candidate in _scored(known, typed) if score >= NEAR]
+        raise FollowNotFound(kind.value, shown(typed), list(dict.fromkeys(nearest))[:3])
+
+    async def widen(self, kind: FollowKind, refs: Sequence[str]) -> tuple[str, ...]:
+        """What else somebody or something with any of `refs` is called by now."""
+        same = [candidate for candidate in await self._list(kind) if set(candidate.refs) & set(refs)]
+        return joined_refs(refs, (ref for candidate in same for ref in candidate.refs))
+
+    async def _list(self, kind: FollowKind) -> list[Candidate]:
+        async with self._db.reading() as tx:
+            stamp = await follow_store.find_stamp_of_films(tx)
+            if stamp != self._stamp:
+                self._known = {
+                    FollowKind.FRANCHISE: _join_stories(await follow_store.list_known_stories(tx)),
+                    FollowKind.PERSON: await _list_people(tx),
+                }
+                self._stamp = stamp
+        return self._known[kind]
+
+    async def _ask(self, typed: str) -> list[Candidate]:
+        """People at the first source that knows any of that name; those of exactly that name, if there are."""
+        wanted = normalise(typed)
+        if not wanted:
+            return []
+        for source in self._sources:
+            try:
+                found = await source.search_people(typed[:MAX_TYPED])
+            except SourceError as error:
+                log.info("People cannot be looked for: %s", error)
+                continue
+            exact = [person for person in found if normalise(person.name) == wanted]
+            fitting = exact or [person for person in found if likeness(wanted, normalise(person.name)) >= FITS]
+            if fitting:
+                return [_candidate_of(person) for person in fitting[:MAX_HITS]]
+        return []
+
+
+def label_of(candidate: Candidate) -> str:
+    """What it is called in a list: "Keanu Reeves · Ballerina (2025), John Wick (2014)"."""
+    return f"{candidate.name} · {', '.join(candidate.known_for)}" if candidate.known_for else candidate.name
+
+
+def _candidate_of(person: FoundPerson) -> Candidate:
+    known_for = (person.known_for,) if person.known_for else ()
+    return Candidate(FollowKind.PERSON, person.name, (person.ref,), known_for)
+
+
+def _fitting(candidates: Iterable[Candidate], typed: str) -> list[tuple[float, Candidate]]:
+    return [(score, candidate) for score, candidate in _scored(candidates, typed) if score >= FITS]
+
+
+def _scored(candidates: Iterable[Candidate], typed: str) -> list[tuple[float, Candidate]]:
+    """Each with how well its name fits, best first; nothing typed: by name."""
+    wanted = normalise(typed)
+    named = [(normalise(candidate.name), candidate) for candidate in candidates]
+    begun = [(name, c) for name, c in named if any(word.startswith(wanted) for word in (name, *name.split()))]
+    looked_at = begun if len(begun) >= _ENOUGH else named
+    scored = [(likeness(wanted, name) if wanted else 100.0, candidate) for name, candidate in looked_at]
+    return sorted(scored, key=lambda hit: (-round(hit[0]), hit[1].name, hit[1].refs))
+
+
+def _join_stories(stories: Iterable[tuple[str, str, list[Film]]]) -> list[Candidate]:
+    """One candidate for what several sources call the same: a like name, and a film in common."""
+    joined: list[tuple[Candidate, dict[int, Film]]] = []
+    for ref, name, films in sorted(stories, key=lambda story: (not story[0].startswith("bundled:"), story[0])):
+        mine = {film.id: film for film in films}
+        for place, (candidate, theirs) in enumerate(joined):
+            if mine.keys() & theirs.keys() and is_same_story(candidate.name, name):
+                joined[place] = (replace(candidate, refs=joined_refs(candidate.refs, [ref])), theirs | mine)
+                break
+        else:
+            joined.append((Candidate(FollowKind.FRANCHISE, story_name(name), (ref,)), mine))
+    return [replace(candidate, known_for=_newest(films.values())) for candidate, films in joined]
+
+
+async def _list_people(tx: Transaction) -> list[Candidate]:
+    """Directors and leads, each once."""
+    refs = await follow_store.map_person_refs(tx)
+    people: dict[int, tuple[str, Credit, dict[int, Film]]] = {}
+    for key, film, credit in await follow_store.list_known_parts(tx):
+        if is_lead(credit):
+            people.setdefault(credit.person_id, (key, credit, {}))[2][film.id] = film
+    return [
+        Candidate(
+            FollowKind.PERSON,
+            credit.name,
+            joined_refs((key,), refs.get(person_id, ())),
+            _newest(films.values()),
+        )
+        for person_id, (key, credit, films) in people.items()
+    ]
+
+
+def _newest(films: Iterable[Film]) -> tuple[str, ...]:
+    newest = sorted(films, key=lambda film: (-(film.year or 9999), film.title))
+    return tuple(film.label for film in newest[:_KNOWN_FOR])

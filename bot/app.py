@@ -27,6 +27,7 @@ from bot.services.asking import Asking
 from bot.services.catalogue import load_catalogue
 from bot.services.dispatch import Dispatch
 from bot.services.films import Films
+from bot.services.finding import Finding
 from bot.services.planning import Planning
 from bot.services.refresh import Refresh
 from bot.services.schedule import Schedule
@@ -41,6 +42,7 @@ from bot.sources.wikidata import WikidataSource
 from bot.sources.wikidata_api import wikidata_manners
 from bot.store.database import Database, open_database
 from bot.store.films import find_meta, set_meta
+from bot.store.title_index import TitleIndex
 from bot.ui.pictures import PictureShop
 from bot.ui.sender import DiscordSender
 from cogs.context import Context
@@ -86,9 +88,11 @@ async def open_app(settings: Settings, clock: Clock) -> AsyncGenerator[App]:
         sources = await _open_sources(stack, settings.sources, clock)
         refresh = Refresh(db, sources)
         asking = Asking(db, sources, refresh)
+        finding = Finding(search, asking, lambda: TitleIndex.open(settings.titles_path))
+        stack.push_async_callback(finding.close)
         pictures = PictureShop()
         context = Context(
-            clock, search, asking, refresh, Films(db), Tracking(db), Preferences(db), Schedule(db), pictures
+            clock, search, finding, asking, refresh, Films(db), Tracking(db), Preferences(db), Schedule(db), pictures
         )
         client = MarqueeClient(context, _sync_gate(db))
         owner = f"{socket.gethostname()}:{os.getpid()}:{token_hex(4)}"

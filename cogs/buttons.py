@@ -6,6 +6,7 @@ import discord
 
 from bot.domain.places import distinct_zones
 from bot.domain.subscribers import TrackRight
+from bot.services.finding import Candidate
 from bot.services.settings import Choices
 from bot.ui.card import Card
 from bot.ui.ids import (
@@ -39,6 +40,7 @@ from cogs.context import (
     replace,
     require_manager,
     show,
+    take_time,
 )
 from cogs.films import coming_card
 from cogs.settings import ACTION, SettingForm, pingable, settings_card
@@ -76,14 +78,15 @@ async def answer_post(interaction: Interaction, post_id: PostId, _: list[Any]) -
 @answers(PickId)
 async def pick_film_of_post(interaction: Interaction, _: PickId, values: list[Any]) -> None:
     """Show one of the many films that a post is about."""
-    film_id, _arg = _film_chosen(values)
+    film_id = await _film_id_of(interaction, _film_chosen(values)[0])
     await show(interaction, await film_card(interaction, film_id, Tab.OVERVIEW), private=True)
 
 
 @answers(ChooseId)
 async def choose_film(interaction: Interaction, choose_id: ChooseId, values: list[Any]) -> None:
     """Do with the chosen film what the picker was for: in public for its opener, privately for others."""
-    film_id, arg = _film_chosen(values)
+    ref, arg = _film_chosen(values)
+    film_id = await _film_id_of(interaction, ref)
     if choose_id.purpose is Purpose.TRACK:
         await require_right_to_track(interaction, "track films")
         card = await track_film(interaction, film_id, int(arg) if arg else None)
@@ -197,7 +200,21 @@ async def _edit_or_copy(interaction: Interaction, card: Card, opener_id: int) ->
         await show(interaction, card, private=True)
 
 
-def _film_chosen(values: list[Any]) -> tuple[int, str]:
-    """The film id of a select's value, and what travels with it."""
-    film_id, _, arg = str(values[0]).partition(":")
-    return int(film_id), arg
+def _film_chosen(values: list[Any]) -> tuple[str, str]:
+    """The film's ref, of a select's value, and what travels with it: "id:12|34", "tmdb:541671|"; of a post "12:"."""
+    ref, _, arg = str(values[0]).partition("|")
+    number = ref.rstrip(":")
+    return f"id:{number}" if number.isdigit() else ref, arg
+
+
+async def _film_id_of(interaction: Interaction, ref: str) -> int:
+    """The film that was chosen; one that is not in the store is fetched first.
+
+    Raises:
+        FilmNotFound, SourcesSilent: it cannot be had.
+    """
+    if ref.startswith("id:"):
+        return int(ref.removeprefix("id:"))
+    await take_time(interaction)
+    finding, now = context_of(interaction).finding, now_of(interaction)
+    return (await finding.adopt(Candidate(ref, ref, None, 100.0), now)).id

@@ -13,6 +13,7 @@ from bot.domain.subscribers import DEFAULT_COUNTRY, Subscriber, TrackRight
 from bot.ports import Clock
 from bot.services.asking import Asking
 from bot.services.films import Films
+from bot.services.finding import Finding
 from bot.services.refresh import Refresh
 from bot.services.schedule import Schedule
 from bot.services.search import FilmSearch
@@ -35,6 +36,7 @@ class Context:
 
     clock: Clock
     search: FilmSearch
+    finding: Finding
     asking: Asking
     refresh: Refresh
     films: Films

@@ -13,6 +13,7 @@ from bot.domain.subscribers import today_of
 from bot.ui.phrases import film_choice
 from bot.ui.settings_card import POSTABLE
 from cogs.context import Interaction, context_of, country_of, now_of
+from cogs.showing import picked
 
 Choice = app_commands.Choice[str]
 AnyChoice = app_commands.Choice[int | float | str]  # as discord.py types what a transformer suggests
@@ -32,8 +33,8 @@ class FilmOption(app_commands.Transformer):
         subscriber = await context.tracking.find_subscriber(guild_id) if guild_id else None
         country = country_of(interaction, subscriber)
         today = today_of(subscriber, now)
-        hits = context.search.suggest(str(value), country, today)
-        return choices((hit.film for hit in hits), country)
+        found = await context.finding.suggest(str(value), country, now, today)
+        return [AnyChoice(name=picked(one, country).label, value=one.ref) for one in found]
 
 
 class TrackedFilmOption(FilmOption):

@@ -6,14 +6,25 @@ from dataclasses import replace
 from bot.domain.errors import FilmNotFound, NotTracked, SeveralFilms, UserError
 from bot.domain.films import Film
 from bot.domain.subscribers import today_of
+from bot.services.finding import Candidate
 from bot.services.search import shown
 from bot.ui.card import Card, Picture
 from bot.ui.film_card import FilmView, picture_of, render_film_card
 from bot.ui.ids import Purpose, Tab
 from bot.ui.list_cards import nothing_tracked
+from bot.ui.phrases import found_choice
 from bot.ui.pictures import PictureSpec
-from bot.ui.tracking_card import render_picker
-from cogs.context import Interaction, context_of, country_of, find_subscriber, guild_of, now_of, show
+from bot.ui.tracking_card import Option, option_of, render_picker
+from cogs.context import (
+    Interaction,
+    context_of,
+    country_of,
+    find_subscriber,
+    guild_of,
+    now_of,
+    show,
+    take_time,
+)
 
 log = logging.getLogger(__name__)
 
@@ -69,15 +80,25 @@ async def resolve(interaction: Interaction, typed: str, purpose: Purpose, arg: s
 
     Raises:
         FilmNotFound: nothing fits.
+        SourcesSilent: it is not in the store, and no source that may have it answers.
     """
-    subscriber = await find_subscriber(interaction)
-    country = country_of(interaction, subscriber)
-    found = context_of(interaction).search.resolve(typed, country, today_of(subscriber, now_of(interaction)))
+    subscriber, now = await find_subscriber(interaction), now_of(interaction)
+    country, finding = country_of(interaction, subscriber), context_of(interaction).finding
+    found = await finding.resolve(typed, country, now, today_of(subscriber, now))
     if len(found) == 1:
-        return found[0]
-    card = render_picker(found, purpose, typed, country, interaction.user.id, arg)
+        if found[0].film is None:
+            await take_time(interaction)
+        return await finding.adopt(found[0], now)
+    card = render_picker([picked(one, country) for one in found], purpose, typed, interaction.user.id, arg)
     await show(interaction, card, private=True)
     return None
+
+
+def picked(candidate: Candidate, country: str) -> Option:
+    """A candidate in a picker."""
+    if candidate.film is not None:
+        return option_of(candidate.film, country)
+    return Option(candidate.ref, found_choice(candidate.label, candidate.original_title, candidate.hint))
 
 
 async def resolve_tracked(interaction: Interaction, typed: str) -> Film:

@@ -86,8 +86,9 @@ async def require_right_to_track(interaction: Interaction, action: str) -> None:
 
 async def track_film(interaction: Interaction, film_id: int, channel_id: int | None) -> Card:
     """Follow a film for the server; the card that says what comes."""
-    now = now_of(interaction)
-    tracked = await context_of(interaction).tracking.track(place_of(interaction), film_id, channel_id, now)
+    context, now = context_of(interaction), now_of(interaction)
+    await context.refresh.freshen(film_id, now)
+    tracked = await context.tracking.track(place_of(interaction), film_id, channel_id, now)
     return await _card_of(interaction, tracked)
 
 

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from random import random
@@ -28,6 +29,8 @@ OVERLAP = timedelta(hours=1)
 CHANGES_EVERY = timedelta(hours=1)
 #: A film is checked by hand no oftener than this, whoever asks.
 BY_HAND_EVERY = timedelta(minutes=10)
+#: Of the 3 seconds that Discord gives a command.
+FRESHEN_SECONDS = 1.5
 _STATES = {
     AnswerState.UNKNOWN: RecordState.UNKNOWN,
     AnswerState.GONE: RecordState.GONE,
@@ -89,10 +92,22 @@ class Refresh:
         doubts = sum(len(taken.doubts) for _, taken in answered)
         return Checked(tuple(name for name, _ in answered), tuple(failed), changes, doubts)
 
-    async def begin(self, film_id: int, now: datetime) -> None:
-        """Have every source asked about a film that somebody follows from now on."""
+    async def freshen(self, film_id: int, now: datetime) -> None:
+        """Have a film that is about to be followed asked about, and wait a moment for those who never were.
+
+        What they say is then no news; a source that does not answer so soon is asked again by the job.
+        """
+        if not self._sources:
+            return
         async with self._db.transaction() as tx:
+            records = await record_store.list_records(tx, film_id)
             await record_store.ask_soon(tx, film_id, [source.name for source in self._sources], now)
+        heard = {record.source for record in records if record.checked_at is not None}
+        unheard = [source for source in self._sources if source.name not in heard]
+        if unheard:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(FRESHEN_SECONDS):
+                    await self.ask_all(film_id, unheard, now)
 
     async def _run_source(self, source: FilmSource, now: datetime) -> int:
         try:
@@ -228,7 +243,7 @@ async def _read_facts(tx: Transaction, film_id: int) -> _Facts:
 
 
 def _question(record: StoredRecord, facts: _Facts) -> Question:
-    """By the id that the source itself uses now; one that it has no longer is not asked for again, but by the others."""
+    """By the id that the source itself uses now; one that it has no longer is not asked for again, but the others."""
     ids = dict(facts.ids)
     if record.state is RecordState.GONE:
         ids.pop(record.source, None)

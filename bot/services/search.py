@@ -3,7 +3,7 @@
 import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from rapidfuzz import fuzz
 from rapidfuzz.distance import OSA
@@ -50,24 +50,39 @@ class _Entry:
 
 
 class FilmSearch:
-    """All titles in memory; `load` again when the films have changed."""
+    """All titles in memory; `load` takes in what changed in the store, whoever changed it."""
 
     def __init__(self, db: Database) -> None:
         self._db = db
         self._entries: list[_Entry] = []
         self._by_id: dict[int, Film] = {}
+        self._refs: dict[str, int] = {}
+        self._since: datetime | None = None
 
-    async def load(self) -> None:
-        """Read the titles of every film that the store knows."""
+    async def load(self) -> int:
+        """Read the films that are new or changed since the last time; how many there were."""
         async with self._db.reading() as tx:
-            films = await film_store.list_brief_films(tx)
-        self._entries = [_Entry(film, _names(film)) for film in films]
-        self._by_id = {film.id: film for film in films}
+            films, joined = await film_store.list_films_since(tx, self._since)
+        # The second of the newest is read again: it may not have been over.
+        self._since = max((film.checked_at for film in films if film.checked_at), default=self._since)
+        fresh = [film for film in films if self._by_id.get(film.id) != film]
+        gone = [film_id for film_id in joined if self._by_id.pop(film_id, None)]
+        if fresh or gone:
+            self._by_id |= {film.id: film for film in fresh}
+            changed = {film.id for film in fresh} | set(gone)
+            kept = [entry for entry in self._entries if entry.film.id not in changed]
+            self._entries = sorted([*kept, *(_Entry(film, _names(film)) for film in fresh)], key=_number)
+            self._refs = {f"{s}:{own}": film.id for film in self._by_id.values() for s, own in film.ids.items()}
+        return len(fresh)
 
     @property
     def films(self) -> Sequence[Film]:
         """Every film, brief."""
         return [entry.film for entry in self._entries]
+
+    def find_by_ref(self, ref: str) -> Film | None:
+        """Find the film that a source calls so: "tmdb:541671"."""
+        return self._by_id.get(self._refs.get(ref, 0))
 
     def suggest(self, typed: str, country: str, today: date, among: Collection[int] | None = None) -> list[Hit]:
         """At most 25 films for what has been typed so far, the best first; at equal fit the next to come first.
@@ -129,6 +144,10 @@ def shown(typed: str) -> str:
     """What somebody typed, short enough to say back."""
     text = " ".join(typed.split())
     return text if len(text) <= 60 else text[:59] + "…"
+
+
+def _number(entry: _Entry) -> int:
+    return entry.film.id
 
 
 def _names(film: Film) -> tuple[str, ...]:

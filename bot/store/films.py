@@ -74,13 +74,24 @@ async def list_releases(tx: Transaction, film_id: int) -> list[Release]:
 
 async def list_brief_films(tx: Transaction) -> list[Film]:
     """List all films, brief, with their ids."""
-    releases = by_film(await tx.all("list_all_releases"), read_release)
-    changes = by_film(await tx.all("list_all_date_changes"), read_change)
-    ids = by_film(await tx.all("list_all_film_ids"), read_film_id)
-    return [
+    return (await list_films_since(tx, None))[0]
+
+
+async def list_films_since(tx: Transaction, since: datetime | None) -> tuple[list[Film], list[int]]:
+    """List the films, brief, that were taken over since then (None: ever), and the ids of those that became others."""
+    values = {"since": epoch(since) if since else 0}
+    rows = await tx.all("list_films_since", **values)
+    if not rows:
+        return [], []
+    releases = by_film(await tx.all("list_releases_since", **values), read_release)
+    changes = by_film(await tx.all("list_date_changes_since", **values), read_change)
+    ids = by_film(await tx.all("list_film_ids_since", **values), read_film_id)
+    films = [
         brief_film(row, releases.get(row["id"], ()), changes.get(row["id"], ()), dict(ids.get(row["id"], ())))
-        for row in await tx.all("list_all_films")
+        for row in rows
+        if row["joined_into"] is None
     ]
+    return films, [row["id"] for row in rows if row["joined_into"] is not None]
 
 
 async def find_known_film_id(tx: Transaction, film: Film) -> int | None:
@@ -132,8 +143,9 @@ async def join_films(tx: Transaction, film_id: int, into_id: int, now: datetime)
     await wake_followers(tx, film_id, now)
     await tx.all("join_subscriptions", film_id=film_id, into_id=into_id, now=epoch(now))
     await tx.all("remove_subscriptions_of", film_id=film_id)
-    for statement in ("join_film_ids", "join_records", "join_film"):
+    for statement in ("join_film_ids", "join_records"):
         await tx.all(statement, film_id=film_id, into_id=into_id)
+    await tx.all("join_film", film_id=film_id, into_id=into_id, now=epoch(now))
     return True
 
 

@@ -104,7 +104,7 @@ def _line(subscription: Subscription, counting: Counting, today: date, now: date
 
 
 def _picker(films: Sequence[Film], country: str, opener_id: int) -> Part:
-    options = [discord.SelectOption(label=film_choice(film, country), value=f"{film.id}:") for film in films]
+    options = [discord.SelectOption(label=film_choice(film, country), value=f"id:{film.id}|") for film in films]
     custom_id = str(ChooseId(Purpose.FILM, opener_id))
     return ActionRow[LayoutView](Select[LayoutView](custom_id=custom_id, placeholder="Show a film", options=options))
 

@@ -43,6 +43,14 @@ def film_choice(film: Film, country: str) -> str:
     return plain(film.label, _MAX_CHOICE - len(tail)) + tail
 
 
+def found_choice(label: str, original_title: str, hint: str) -> str:
+    """A film that is not in the store yet, in a list: "Ballerina (2016) · Éric Summer", "Leap! · Ballerina"."""
+    title = label.rsplit(" (", 1)[0]
+    more = hint or (original_title if original_title not in ("", title) else "")
+    tail = f" · {plain(more, 40)}" if more else ""
+    return plain(label, _MAX_CHOICE - len(tail)) + tail
+
+
 def local_time(instant: datetime, zone: ZoneInfo, now: datetime) -> str:
     """An instant as clocks in `zone` show it: "Tue 3 June 09:00"; "Wed 18 November 2026, 09:00" if `now` is in 2025."""
     local = instant.astimezone(zone)

@@ -1,6 +1,7 @@
 """What `/track` and `/untrack` answer: whose date, which type, how sure, and the first post."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 
 import discord
@@ -51,16 +52,28 @@ def render_untracked(film: Film) -> Card:
     return build_card([text(said, small("`/track` brings it back."))], Accent.UNKNOWN)
 
 
-def render_picker(
-    films: Sequence[Film], purpose: Purpose, typed: str, country: str, opener_id: int, arg: str = ""
-) -> Card:
+@dataclass(frozen=True, slots=True)
+class Option:
+    """A film in a picker."""
+
+    ref: str  #: "id:12", or "tmdb:541671" for one that is not in the store yet
+    label: str
+    description: str | None = None
+
+
+def option_of(film: Film, country: str) -> Option:
+    """A film of the store in a picker, told from its namesakes by its date here and its director."""
+    return Option(f"id:{film.id}", film_choice(film, country), _director(film))
+
+
+def render_picker(options: Sequence[Option], purpose: Purpose, typed: str, opener_id: int, arg: str = "") -> Card:
     """Several films fit what was typed: which? `arg` travels with the choice."""
-    options = [
-        discord.SelectOption(label=film_choice(film, country), value=f"{film.id}:{arg}", description=_director(film))
-        for film in films[:25]
+    choices = [
+        discord.SelectOption(label=option.label, value=f"{option.ref}|{arg}", description=option.description)
+        for option in options[:25]
     ]
     select = Select[LayoutView](
-        custom_id=str(ChooseId(purpose, opener_id)), placeholder="Pick the film you mean", options=options
+        custom_id=str(ChooseId(purpose, opener_id)), placeholder="Pick the film you mean", options=choices
     )
     said = f"Several films fit “{escape(typed, 80)}”. Which one do you mean?"
     return build_card([text(said), ActionRow[LayoutView](select)], Accent.UNKNOWN)

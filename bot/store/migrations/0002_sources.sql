@@ -96,6 +96,8 @@ ALTER TABLE films ADD COLUMN origins TEXT NOT NULL DEFAULT '{}';        -- JSON:
 ALTER TABLE films ADD COLUMN offers TEXT NOT NULL DEFAULT '{}';         -- JSON: country → kind → services
 ALTER TABLE films ADD COLUMN joined_into BIGINT REFERENCES films (id);  -- it turned out to be this film
 
+CREATE INDEX films_by_check ON films (checked_at);                      -- who keeps them in memory looks for news
+
 ALTER TABLE releases ADD COLUMN language TEXT NOT NULL DEFAULT '';      -- ISO 639-1
 ALTER TABLE releases ADD COLUMN certification TEXT NOT NULL DEFAULT '';
 ALTER TABLE releases ADD COLUMN since_at BIGINT;                        -- when its source began to say so

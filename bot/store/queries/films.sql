@@ -49,25 +49,28 @@ WHERE e.film_id = :film_id ORDER BY f.id LIMIT 1;
 SELECT kind, title, story, film_id, date, country, note
 FROM franchise_entries WHERE franchise_id = :franchise_id ORDER BY position;
 
--- name: list_all_films()
--- For search and lists: four statements, whatever the number of films.
+-- name: list_films_since(since)
+-- For search and lists, what was taken over from then on: four statements, whatever the number of films.
 SELECT
     id, title, year, original_title, original_language, alternative_titles, summary, runtime_minutes,
-    genres, companies, distributors, countries, sources, as_of, checked_at
-FROM films WHERE joined_into IS NULL ORDER BY id;
+    genres, companies, distributors, countries, sources, as_of, checked_at, joined_into
+FROM films WHERE checked_at >= :since ORDER BY id;
 
--- name: list_all_releases()
--- The releases of all films.
-SELECT film_id, country, type, date, note, source, language, certification, since_at FROM releases ORDER BY film_id, id;
+-- name: list_releases_since(since)
+-- The releases of those films.
+SELECT r.film_id, r.country, r.type, r.date, r.note, r.source, r.language, r.certification, r.since_at
+FROM films f JOIN releases r ON r.film_id = f.id WHERE f.checked_at >= :since ORDER BY r.film_id, r.id;
 
--- name: list_all_date_changes()
--- The changes of date of all films.
-SELECT id, film_id, country, type, old_date, new_date, source, known_at, history
-FROM date_changes WHERE subscriber_id IS NULL ORDER BY film_id, id;
+-- name: list_date_changes_since(since)
+-- The changes of date of those films.
+SELECT c.id, c.film_id, c.country, c.type, c.old_date, c.new_date, c.source, c.known_at, c.history
+FROM films f JOIN date_changes c ON c.film_id = f.id
+WHERE f.checked_at >= :since AND c.subscriber_id IS NULL ORDER BY c.film_id, c.id;
 
--- name: list_all_film_ids()
--- What each source calls each film.
-SELECT film_id, source, external_id FROM film_ids ORDER BY film_id, source;
+-- name: list_film_ids_since(since)
+-- What each source calls those films.
+SELECT i.film_id, i.source, i.external_id
+FROM films f JOIN film_ids i ON i.film_id = f.id WHERE f.checked_at >= :since ORDER BY i.film_id, i.source;
 
 -- name: add_film(title, year, original_title, original_language, alternative_titles, summary, runtime_minutes, genres, companies, distributors, countries, sources, as_of, checked_at)^
 -- A film that no id leads to yet.
@@ -195,9 +198,9 @@ UPDATE source_records SET film_id = :into_id WHERE film_id = :film_id AND NOT EX
     SELECT 1 FROM source_records o WHERE o.film_id = :into_id AND o.source = source_records.source
 );
 
--- name: join_film(film_id, into_id)!
+-- name: join_film(film_id, into_id, now)!
 -- Its row stays: posts, and buttons in channels, still name it.
-UPDATE films SET joined_into = :into_id WHERE id = :film_id;
+UPDATE films SET joined_into = :into_id, checked_at = :now WHERE id = :film_id;
 
 -- name: save_franchise(franchise_key, name, checked_at)^
 -- Insert or rename.

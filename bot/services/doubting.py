@@ -1,27 +1,15 @@
 """What a server's admins say of a date that is not believed yet: that they trust it, or would rather wait."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
+from bot.domain.doubts import DoubtAnswer, DoubtState, DoubtVerdict, Heard
 from bot.domain.errors import DoubtUnknown, NotTracked
-from bot.domain.films import DateChange, Doubt, Film
+from bot.domain.films import DateChange, Doubt
 from bot.domain.subscribers import SubscriberKind
 from bot.store import doubts as doubt_store
 from bot.store import films as film_store
 from bot.store import subscribers as subscriber_store
 from bot.store.database import Database, Transaction
-from bot.store.doubts import DoubtAnswer, DoubtState, DoubtVerdict
-
-
-@dataclass(frozen=True, slots=True)
-class Heard:
-    """What came of an admin's word on a doubt."""
-
-    film: Film
-    doubt: Doubt
-    state: DoubtState  #: where the doubt stands; nobody's word counts any more where it is not open
-    answer: DoubtAnswer | None = None  #: the server's word that is in force; None: it was settled without one
-    news: bool = False  #: it is this person's, said just now
 
 
 class Doubting:

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
-from bot.domain.answers import Coming, Look
+from bot.domain.answers import Coming, Look, SourceState
+from bot.domain.doubts import DoubtVerdict
 from bot.domain.errors import FilmNotFound, FilmNotNamed
 from bot.domain.films import Doubt, Film
 from bot.domain.gate import as_trusted
@@ -15,8 +16,8 @@ from bot.domain.why import Asked
 from bot.store import films as film_store
 from bot.store import subscribers as subscriber_store
 from bot.store.database import Database, Transaction
-from bot.store.doubts import DoubtVerdict, map_answers
-from bot.store.records import RecordState, StoredRecord, list_records
+from bot.store.doubts import map_answers
+from bot.store.records import RecordState, StoredRecord, list_records, list_source_states
 
 
 class Films:
@@ -45,6 +46,11 @@ class Films:
         if subscription is not None:  # what came of a date that this server alone trusted is among its changes
             film = replace(film, changes=subscription.film.changes)
         return Look(as_trusted(film, trusted), subscriber, subscription, shared, asked, trusted)
+
+    async def list_sources(self) -> list[SourceState]:
+        """Where facts come from, and how asking goes."""
+        async with self._db.reading() as tx:
+            return await list_source_states(tx)
 
     async def get_next(self, guild_id: int, now: datetime) -> Film:
         """The followed film that comes next; if all are out, the newest.

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from bot.domain.doubts import DoubtState
 from bot.domain.films import DateChange, Doubt, Film
 from bot.domain.gate import judge
 from bot.domain.merge import Record, merge, remember
@@ -12,7 +13,6 @@ from bot.store import doubts as doubt_store
 from bot.store import films as film_store
 from bot.store import records as record_store
 from bot.store.database import Transaction
-from bot.store.doubts import DoubtState
 from bot.store.records import RecordState, StoredRecord
 
 log = logging.getLogger(__name__)

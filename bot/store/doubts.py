@@ -1,36 +1,12 @@
 """Changes of date that are not believed yet, and what admins said of them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 
+from bot.domain.doubts import DoubtAnswer, DoubtState, DoubtVerdict
 from bot.domain.films import Doubt, DoubtReason, ReleaseType
 from bot.store.columns import date_or_none, epoch, instant_of, text_or_none
 from bot.store.database import Row, Transaction
-
-
-class DoubtState(StrEnum):
-    """Where a doubt stands."""
-
-    OPEN = "open"
-    PASSED = "passed"  #: a second source, or the same one a day later, said so again
-    DROPPED = "dropped"  #: the source took it back, or says something else now
-
-
-class DoubtVerdict(StrEnum):
-    """What a server's admins said."""
-
-    TRUST = "trust"
-    WAIT = "wait"
-
-
-@dataclass(frozen=True, slots=True)
-class DoubtAnswer:
-    """What a server said of an open doubt, and who said it."""
-
-    verdict: DoubtVerdict
-    user_id: int
 
 
 async def list_doubts(tx: Transaction, film_id: int) -> list[Doubt]:

@@ -5,12 +5,13 @@ from dataclasses import replace
 from datetime import datetime, time
 from typing import Any
 
+from bot.domain.doubts import DoubtAnswer, DoubtVerdict
 from bot.domain.films import DateChange, Doubt, Release
 from bot.domain.gate import as_trusted
 from bot.domain.subscribers import Pause, Subscriber, SubscriberKind, Subscription, TrackRight, Wanted
 from bot.store.columns import epoch, epoch_or_none, instant_of, instant_or_none, json_text, numbers_of, texts_of
 from bot.store.database import Row, Transaction
-from bot.store.doubts import DoubtAnswer, DoubtVerdict, list_doubts, map_answers, read_doubt
+from bot.store.doubts import list_doubts, map_answers, read_doubt
 from bot.store.film_rows import brief_film, by_film, read_change, read_release
 
 #: What a server said of its doubts where there are none.
@@ -89,6 +90,14 @@ async def find_subscription(tx: Transaction, subscriber_id: int, film_id: int) -
     doubts = await list_doubts(tx, film_id)
     answers = await map_answers(tx, subscriber_id) if doubts else NO_ANSWERS
     return _read_subscription(row, releases, list(map(read_change, rows)), doubts, answers)
+
+
+async def map_followed_ids(tx: Transaction, subscriber_id: int) -> dict[int, dict[str, str]]:
+    """Map each film followed to what each source calls it."""
+    ids: dict[int, dict[str, str]] = {}
+    for row in await tx.all("list_followed_ids", subscriber_id=subscriber_id):
+        ids.setdefault(row["film_id"], {})[row["source"]] = row["external_id"]
+    return ids
 
 
 async def count_subscriptions(tx: Transaction, subscriber_id: int) -> int:

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from bot.domain.doubts import DoubtState, DoubtVerdict
 from bot.domain.errors import DoubtUnknown, NotTracked
 from bot.store import subscribers as subscriber_store
 from bot.store.database import Database, open_database
-from bot.store.doubts import DoubtState, DoubtVerdict
 from tests.services.doubtful import ADMIN, Doubtful
 
 OLD, FAR = "2025-06-06", "2025-12-09"

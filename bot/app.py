@@ -22,7 +22,7 @@ from bot.client import MarqueeClient, SyncGate
 from bot.clock import SystemClock
 from bot.domain.errors import OperatorError
 from bot.ports import Clock, FilmSource
-from bot.scheduler import Scheduler
+from bot.scheduler import Job, Scheduler
 from bot.services.asking import Asking
 from bot.services.catalogue import load_catalogue
 from bot.services.dispatch import Dispatch
@@ -140,7 +140,7 @@ async def run(settings: Settings) -> None:
 
 
 async def _serve(app: App, settings: Settings, stopping: asyncio.Event) -> None:
-    scheduler = Scheduler(app.planning, app.dispatch, app.refresh, app.clock)
+    scheduler = Scheduler(_jobs(app), app.clock)
     warming = asyncio.get_running_loop().call_later(WARM_AFTER.total_seconds(), _warm, app.context.pictures)
     async with app.client:
         try:
@@ -156,6 +156,21 @@ async def _serve(app: App, settings: Settings, stopping: asyncio.Event) -> None:
             left = max(ends_at - asyncio.get_running_loop().time(), 0)
             await app.dispatch.close(timedelta(seconds=left))
     log.info("Stopped")
+
+
+def _jobs(app: App) -> list[Job]:
+    """What is done again and again.
+
+    Claims wait for the plan of a subscriber that has news: what is typed at 8:59 may not hold up the posts of 9:00.
+    """
+    context = app.context
+    return [
+        Job("plan", 5, app.planning.run),
+        Job("dispatch", 1, app.dispatch.run),
+        Job("refresh", 60, app.refresh.run),
+        Job("films in memory", 30, lambda _: context.search.load()),
+        Job("forget old lists", 3600, context.asking.forget_old),
+    ]
 
 
 def _warm(pictures: PictureShop) -> None:

@@ -101,6 +101,7 @@ class MarqueeTimeline:
     async def tick(self) -> None:
         """Ask the sources, plan, then send what is due, bundle after bundle, until nothing is."""
         await self.app.refresh.run(self.app.clock.now())
+        await self.app.context.search.load()
         await self.app.planning.run(self.app.clock.now())
         while await self.app.dispatch.run(self.app.clock.now()):
             await self.app.dispatch.drain()

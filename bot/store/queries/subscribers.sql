@@ -104,6 +104,12 @@ FROM subscriptions s JOIN date_changes c
     ON c.film_id = s.film_id AND (c.subscriber_id IS NULL OR c.subscriber_id = s.subscriber_id)
 WHERE s.subscriber_id = :subscriber_id ORDER BY c.film_id, c.id;
 
+-- name: list_followed_ids(subscriber_id)
+-- What each source calls the films that one subscriber follows.
+SELECT i.film_id, i.source, i.external_id
+FROM subscriptions s JOIN film_ids i ON i.film_id = s.film_id
+WHERE s.subscriber_id = :subscriber_id ORDER BY i.film_id, i.source;
+
 -- name: count_subscriptions(subscriber_id)^
 -- Against the limit.
 SELECT COUNT(*) AS n FROM subscriptions WHERE subscriber_id = :subscriber_id;

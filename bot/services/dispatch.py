@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Coroutine
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -28,7 +29,7 @@ from bot.services.parcels import read_parcel
 from bot.store import messages as message_store
 from bot.store import posts as post_store
 from bot.store import subscribers as subscriber_store
-from bot.store.database import Database
+from bot.store.database import Database, Transaction
 
 log = logging.getLogger(__name__)
 #: Messages under way at once: with answers in half a second this fills Discord's 50 requests a second.
@@ -190,6 +191,8 @@ class Dispatch:
 
     async def _write(self, message: Message, attempt: Attempt, settlement: Settlement, now: datetime) -> bool:
         async with self._db.transaction() as tx:
+            if settlement.posts is PostState.PLANNED and not await _is_owed_still(tx, message):
+                settlement = replace(settlement, posts=PostState.CANCELLED)
             ours = await message_store.settle_message(tx, message, settlement, attempt, now)
         if not ours:
             log.warning("Message %s has another owner; our outcome %s is dropped", message.id, attempt.outcome)
@@ -224,3 +227,12 @@ class Dispatch:
             subscriber = await subscriber_store.get_subscriber(tx, message.subscriber_id)
             subscriptions = await subscriber_store.list_subscriptions(tx, message.subscriber_id)
         return still_owed(message.posts, subscriber, subscriptions, now)
+
+
+async def _is_owed_still(tx: Transaction, message: Message) -> bool:
+    """Whether posts that come back may go out again: the planner saw them under way, whatever it had to say of them."""
+    if await subscriber_store.lock_revision(tx, message.subscriber_id) is None:
+        return False
+    subscriber = await subscriber_store.get_subscriber(tx, message.subscriber_id)
+    subscriptions = await subscriber_store.list_subscriptions(tx, message.subscriber_id)
+    return still_owed(message.posts, subscriber, subscriptions, message.first_sent_at)

@@ -8,7 +8,7 @@ from bot.store.columns import epoch
 from bot.store.database import Transaction
 from bot.store.messages import get_message
 from bot.store.posts import read_post
-from bot.store.subscribers import wake_subscriber
+from bot.store.subscribers import lock_revision, wake_subscriber
 
 
 async def list_told(tx: Transaction, subscriber_id: int, since: datetime) -> list[Told]:
@@ -45,10 +45,10 @@ async def settle_correction(
         due_at = epoch(settled.retry_at)
         row = await tx.one("postpone_correction", message_id=message_id, attempt=attempt, due_at=due_at)
         return row is not None
-    subscriber = await tx.one("lock_revision", subscriber_id=correction.message.subscriber_id)
+    revision = await lock_revision(tx, correction.message.subscriber_id)
     if await tx.one("end_correction", message_id=message_id, attempt=attempt) is None:
         return False
     await tx.many("set_reason", [{"post_id": id_, "reason": reason} for id_, reason in settled.reasons.items()])
-    if subscriber is not None and subscriber["revision"] != seen_revision:
+    if revision != seen_revision:
         await wake_subscriber(tx, correction.message.subscriber_id, now)
     return True

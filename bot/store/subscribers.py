@@ -170,6 +170,12 @@ async def wake_subscriber(tx: Transaction, subscriber_id: int, now: datetime) ->
     await tx.all("wake_subscriber", subscriber_id=subscriber_id, now=epoch(now))
 
 
+async def lock_revision(tx: Transaction, subscriber_id: int) -> int | None:
+    """Keep facts that wake the subscriber out until this transaction ends; the revision, None if there is none."""
+    row = await tx.one("lock_revision", subscriber_id=subscriber_id)
+    return row["revision"] if row else None
+
+
 async def list_awake(tx: Transaction, until: datetime, limit: int) -> list[Subscriber]:
     """List subscribers that are to be planned by `until`, the one that has waited longest first."""
     return [_read_subscriber(row) for row in await tx.all("list_awake", until=epoch(until), n=limit)]

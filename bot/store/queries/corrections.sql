@@ -47,7 +47,3 @@ UPDATE corrections SET due_at = :due_at WHERE message_id = :message_id AND attem
 -- name: set_reason(post_id, reason)!
 -- Whether a post that is in its channel is struck out there.
 UPDATE posts SET reason = :reason WHERE id = :post_id AND state = 'sent';
-
--- name: lock_revision(subscriber_id)^
--- As new as it gets: a fact that is being written is waited for, and one that comes later waits for this transaction.
-UPDATE subscribers SET revision = revision WHERE id = :subscriber_id RETURNING revision;

@@ -51,6 +51,10 @@ WHERE id = :subscriber_id RETURNING id;
 -- A fact that matters to it changed: it is planned again before anything of it is claimed.
 UPDATE subscribers SET revision = revision + 1, next_wake_at = :now WHERE id = :subscriber_id;
 
+-- name: lock_revision(subscriber_id)^
+-- As new as it gets: a fact that is being written is waited for, and one that comes later waits for this transaction.
+UPDATE subscribers SET revision = revision WHERE id = :subscriber_id RETURNING revision;
+
 -- name: list_awake(until, n)
 -- Whose time to plan has come, the one that has waited longest first.
 SELECT

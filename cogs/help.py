@@ -4,8 +4,9 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot import __version__
-from bot.ui.help_card import render_about, render_help
-from cogs.context import Interaction, context_of, show
+from bot.ui.about_card import render_about
+from bot.ui.help_card import render_help
+from cogs.context import Interaction, context_of, now_of, show
 
 
 class HelpCommands(commands.Cog):
@@ -19,4 +20,7 @@ class HelpCommands(commands.Cog):
     @app_commands.command(description="Where the dates and facts come from")
     async def about(self, interaction: Interaction) -> None:
         """Show version and sources."""
-        await show(interaction, render_about(__version__, len(context_of(interaction).search.films)), private=True)
+        context = context_of(interaction)
+        sources = await context.films.list_sources()
+        card = render_about(__version__, len(context.search.films), sources, now_of(interaction))
+        await show(interaction, card, private=True)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from bot.domain.films import Doubt, Film, Release
 from bot.domain.messages import Destination
@@ -21,6 +22,17 @@ class Look:
     shared: Mapping[int, Sequence[tuple[int, str]]]  #: person id → other tracked films (id, label) with them
     asked: tuple[Asked, ...] = ()  #: what each source last said of it, and when
     trusted: tuple[Doubt, ...] = ()  #: the doubts that are in force here alone
+
+
+@dataclass(frozen=True, slots=True)
+class SourceState:
+    """How asking one source goes, over all films."""
+
+    source: str
+    films: int  #: about how many it said something
+    checked_at: datetime | None  #: its last good answer about any
+    failing: int  #: about how many it gave no usable answer the last time
+    reason: str  #: of one of those, as a clause
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,6 +31,11 @@ _SPOKEN = {
     "ST": "São Tomé and Príncipe",
     "MM": "Myanmar",
 }
+#: Whose name takes an article inside a sentence.
+_WITH_ARTICLE = frozenset({
+    "US", "GB", "NL", "PH", "AE", "BS", "CF", "CD", "CG", "KM", "DO", "GM", "MV", "SC", "SB", "MH", "FK", "KY", "CK",
+    "FO", "VG", "VI", "TC", "MP", "IM", "VA",
+})  # fmt: skip
 #: What people type that is neither the code nor the name.
 _ALIASES = {
     "uk": "GB",
@@ -98,6 +103,11 @@ def _zones_by_country() -> Mapping[str, tuple[str, ...]]:
 def country_name(code: str) -> str:
     """The name of a country; the code itself if it is none."""
     return countries().get(code, code)
+
+
+def the_country(code: str) -> str:
+    """The name of a country inside a sentence: "the United States", "France"."""
+    return f"the {country_name(code)}" if code in _WITH_ARTICLE else country_name(code)
 
 
 def flag(code: str) -> str:

@@ -66,6 +66,7 @@ class Word:
     since: datetime | None  #: when it began to say so, as far as Marquee knows
     as_ever: bool  #: it has said so ever since it was first asked
     agrees: bool  #: it says the date that is in force
+    fits: bool  #: it says the same, and knows less of it: "June 2025" beside 6 June 2025
     aside: tuple[Release, ...]  #: what it has of this country that does not count, if it has nothing that does
 
 
@@ -174,31 +175,45 @@ def _word(asked: Asked, key: Key, country: str, wanted: frozenset[Wanted], in_fo
     said = _said(record, key, country, wanted) if record else None
     took_back = said is not None and has_taken_back(said)
     since = (said.since or record.first_at) if said and record else None
-    aside = [r for r in record.film.releases if r.country == country and not has_taken_back(r)] if record else []
+    here = said is not None and not took_back and said.country == country
+    aside = (
+        [r for r in record.film.releases if r.country == country and not may_count(r)] if record and not here else []
+    )
+    same = said is not None and not took_back and in_force is not None and said.country == in_force.country
     return Word(
         asked=asked,
         said=None if took_back else said,
         took_back=took_back,
         since=since,
         as_ever=since is not None and record is not None and since <= record.first_at,
-        agrees=said is not None and in_force is not None and not took_back and said.date == in_force.date,
-        aside=tuple(sorted(aside, key=lambda r: r.date.sort_key)) if said is None or took_back else (),
+        agrees=same and said.date == in_force.date if said and in_force else False,
+        fits=same and _is_vaguer(said.date, in_force.date) if said and in_force else False,
+        aside=tuple(sorted(aside, key=lambda release: release.date.sort_key)),
     )
 
 
 def _said(record: Record, key: Key, country: str, wanted: frozenset[Wanted]) -> Release | None:
-    """What a source says under `key`; if `key` is abroad, what it says of the ways that are waited for here."""
-    if key[0] == country:
-        return first_of(record, key)
-    types = frozenset[ReleaseType]().union(*(_OF_WAY[way] for way in wanted))
+    """What a source says under `key`; first, if `key` is abroad, what it says of the ways that are waited for here."""
+    the_same = first_of(record, key)
+    if key[0] == country and the_same is not None:
+        return the_same
+    types = CINEMA.union(*(_OF_WAY[way] for way in wanted))
     named = [first for type_ in ReleaseType if type_ in types and (first := first_of(record, (country, type_)))]
     here = min(named, key=lambda release: release.date.sort_key, default=None)
-    return here or first_of(record, key)
+    return here or the_same
+
+
+def _is_vaguer(said: ReleaseDate, in_force: ReleaseDate) -> bool:
+    if said.first is None or said.last is None or in_force.first is None or in_force.last is None:
+        return False
+    return said != in_force and said.first <= in_force.first and in_force.last <= said.last
 
 
 def _history(film: Film, key: Key, country: str) -> tuple[DateChange, ...]:
-    concerned = [c for c in film.changes if (c.country, c.type) == key or c.country == country]
-    return tuple(reversed(concerned))
+    """Of the release that counts, limited and wide together; and of a cinema here."""
+    types = CINEMA if key[1] in CINEMA else {key[1]}
+    concerned = {(key[0], type_) for type_ in types} | {(country, type_) for type_ in CINEMA | types}
+    return tuple(change for change in reversed(film.changes) if (change.country, change.type) in concerned)
 
 
 def _rank(asked: Asked) -> int:

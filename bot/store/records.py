@@ -7,6 +7,7 @@ from enum import StrEnum
 
 import msgspec
 
+from bot.domain.answers import SourceState
 from bot.domain.films import Film
 from bot.domain.merge import Record
 from bot.store.columns import epoch, epoch_or_none, instant_of, instant_or_none
@@ -48,6 +49,14 @@ class StoredRecord:
 async def list_records(tx: Transaction, film_id: int) -> list[StoredRecord]:
     """List what each source said of a film, and how asking it went."""
     return [_read_record(row) for row in await tx.all("list_records", film_id=film_id)]
+
+
+async def list_source_states(tx: Transaction) -> list[SourceState]:
+    """List the sources that were ever asked, with how asking them goes."""
+    return [
+        SourceState(row["source"], row["films"], instant_or_none(row["checked_at"]), int(row["failing"]), row["reason"])
+        for row in await tx.all("list_source_states")
+    ]
 
 
 async def list_due_records(tx: Transaction, source: str, now: datetime, limit: int) -> list[StoredRecord]:

@@ -72,12 +72,14 @@ def _footer(view: FilmView, body: TabBody) -> str:
     said = [view.with_age(source) for source in own]
     if view.tab is Tab.OVERVIEW:
         others = in_order({origin.source for origin in view.film.origins.values()} - set(own))
-        said += [view.with_age(source) for source in others]
         if own and others:
             said[0] = f"Date: {said[0]}"
+            said.append(f"other facts: {' and '.join(view.with_age(source) for source in others)}")
     if not said and view.tab not in _SPEAKS_FOR_ITSELF:
         said.append(view.with_age("bundled"))
-    return " · ".join(part for part in (*said, read_more(view.film)) if part)
+    more = read_more(view.film) if view.tab is not Tab.WATCH else ""
+    line = " · ".join(part for part in (*said, more) if part)
+    return line[:1].upper() + line[1:]
 
 
 def _accent(view: FilmView) -> Accent:

@@ -1,8 +1,9 @@
 """The tabs of a film's card about what the film is: overview, cast, trivia."""
 
 from bot.domain.dates import local_day, weekday_date
-from bot.domain.films import CINEMA, PUBLIC, Credit, Film, Job, Release, Trivia
-from bot.domain.places import country_name
+from bot.domain.films import CINEMA, PUBLIC, Credit, DoubtReason, Film, Job, Release, Trivia
+from bot.domain.places import the_country
+from bot.domain.releases import only_basis
 from bot.domain.subscribers import SubscriberKind
 from bot.domain.why import doubts_about
 from bot.ui.card import Part, beside, button, gap, text
@@ -27,6 +28,11 @@ from bot.ui.text import escape, link, site, small, spoiler
 CAST_A_PAGE = 12  # a card takes 4,000 characters, and a line with long names has 200
 #: Beside the director, whom the card's head names.
 _CREW = {Job.WRITER: "Writer", Job.PRODUCER: "Producer", Job.COMPOSER: "Music"}
+
+_NOT_ENOUGH = {
+    DoubtReason.AGAIN: "Only a re-release is known here: that is not the release.",
+    DoubtReason.FESTIVAL: "Only a premiere, festival or preview is known here: that is not the release.",
+}
 
 
 def render_overview(view: FilmView) -> TabBody:
@@ -56,10 +62,12 @@ def _date_lines(view: FilmView) -> list[str]:
             far = distance(nearest.date, today)
             when = f"{dated(nearest.date, today)}, {far}" if far else dated(nearest.date, today)
             lines.append(f"{country_with_flag(nearest.country)} · {TYPES[nearest.type]} · {when}")
+        basis = only_basis(view.film.releases, view.country)
+        lines.append(small(_NOT_ENOUGH[basis]) if basis else "")
         return [*lines, *_doubts(view, nearest)]
     lines = [f"### {_heading(main, view)}", f"{country_with_flag(main.country)} · {TYPES[main.type]}{noted(main)}"]
     if counting.wide is not None:
-        lines.append(f"Everywhere in {country_name(main.country)}: {dated(counting.wide.date, today)}")
+        lines.append(f"Everywhere in {the_country(main.country)}: {dated(counting.wide.date, today)}")
     following = _next_here(view, main)
     if following is not None:
         lines.append(f"Then {TYPES[following.type]}: {dated(following.date, today)}")
@@ -134,7 +142,7 @@ def _here(view: FilmView) -> list[Part]:
     """Whether the film is followed here, and what Marquee guessed."""
     subscriber, subscription = view.subscriber, view.subscription
     if subscriber is None:
-        return [text(small(f"Dates are for {country_name(view.country)} until `/settings` names another country."))]
+        return [text(small(f"Dates are for {the_country(view.country)} until `/settings` names another country."))]
     if subscription is None:
         followed = "Not tracked here. `/track` changes that."
     else:

@@ -44,14 +44,3 @@ def render_help() -> Card:
         ],
         Accent.UPCOMING,
     )
-
-
-def render_about(version: str, films: int) -> Card:
-    """Where the data comes from, and what Marquee is."""
-    lines = [
-        f"Marquee {version} knows {films} films from its own catalogue.",
-        "Facts are looked up in public sources, which each film's card names; the sentences are ours.",
-        "A date is shown with its country, its type and how sure it is.",
-        "If one is wrong, please tell us: the catalogue is part of Marquee's source.",
-    ]
-    return build_card([text("## About Marquee", *lines)], Accent.UPCOMING)

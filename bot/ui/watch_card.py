@@ -6,7 +6,7 @@ import discord
 from discord.ui import ActionRow, LayoutView, Select
 
 from bot.domain.films import Offer, OfferKind
-from bot.domain.places import country_name, flag
+from bot.domain.places import country_name, flag, the_country
 from bot.ui.card import Part, gap, text
 from bot.ui.film_view import FilmView, TabBody, some_of
 from bot.ui.ids import Tab
@@ -14,7 +14,7 @@ from bot.ui.phrases import country_with_flag
 from bot.ui.text import plain, small
 
 #: Whose data it is (https://developer.themoviedb.org/reference/movie-watch-providers).
-CREDIT = "Where to watch: data by JustWatch, through TMDB."
+CREDIT = "Data by JustWatch, through"
 _SOURCE = "tmdb"
 _SERVICES = 12
 #: A select has 25 options; the last leads to more.
@@ -41,10 +41,10 @@ def render_watch(view: FilmView) -> TabBody:
     if country not in by_country:
         parts.append(text(*_nothing(view, bool(by_country))))
     if by_country:
-        parts += [gap(line=False), text(small(CREDIT))]
+        parts += [gap(), text(small(f"{CREDIT} {view.with_age(_SOURCE)}"))]
     others = sorted((code for code in by_country if code != country), key=country_name)
     controls = (_select(view, others),) if others else ()
-    return TabBody(tuple(parts), sources=(_SOURCE,) if by_country else (), controls=controls)
+    return TabBody(tuple(parts), controls=controls)
 
 
 def _offers(offers: Sequence[Offer]) -> list[str]:
@@ -61,7 +61,7 @@ def _nothing(view: FilmView, elsewhere: bool) -> list[str]:
     """Why there is nothing to show, and what would change that."""
     if elsewhere:
         return [
-            f"No service in {country_name(view.country)} has it, as far as JustWatch knows. Others do: pick a country."
+            f"No service in {the_country(view.country)} has it, as far as JustWatch knows. Others do: pick a country."
         ]
     asked = next((each for each in view.asked if each.source == _SOURCE), None)
     if asked is not None and asked.record is not None:

@@ -4,7 +4,7 @@ from bot.domain.dates import Precision, weekday_date
 from bot.domain.films import DateChange, DoubtReason, Release
 from bot.domain.languages import language_name
 from bot.domain.merge import BUNDLED
-from bot.domain.places import country_name
+from bot.domain.places import country_name, the_country
 from bot.domain.releases import change_in_words, is_again
 from bot.domain.sources import AnswerState
 from bot.domain.why import Basis, Standing, Why, Word, explain
@@ -30,7 +30,7 @@ def render_why(view: FilmView) -> TabBody:
     why = explain(view.film, view.country, view.counting, view.wanted, view.asked, view.trusted)
     parts: list[Part] = [text(*_answer(view, why))]
     if why.words:
-        lines = within((_word(view, why, word) for word in why.words), _WORDS_BUDGET)
+        lines = within((line for word in why.words for line in _word(view, why, word)), _WORDS_BUDGET)
         parts += [gap(), text("**What each source says**", *lines, small(_next_look(view, why)))]
     doubts = [line for doubt in why.open_doubts for line in (doubt_line(doubt), small(_settling(view, why, doubt.id)))]
     if doubts:
@@ -41,7 +41,7 @@ def render_why(view: FilmView) -> TabBody:
 
 def _answer(view: FilmView, why: Why) -> list[str]:
     """The date in force, which release counts, and whose word it is: a sentence each."""
-    release, here = why.release, country_name(why.country)
+    release, here = why.release, the_country(why.country)
     if release is None:
         nothing = (
             _NONE_COUNTS[why.not_here] if why.not_here else "No source names a date that counts, here or elsewhere."
@@ -54,16 +54,17 @@ def _answer(view: FilmView, why: Why) -> list[str]:
             f"### No date for {country_with_flag(why.country)} yet",
             _NONE_COUNTS[why.not_here] if why.not_here else f"No source names one for {here} that counts.",
             *_passed_over(view, why),
-            f"The nearest true statement: {whose} · **{when}**.",
-            f"That is {_whose_word(why, release)}. Nothing is counted down to another country's date.",
+            f"**Nearest** {whose} · {when}",
+            f"**Whose word** {_whose_word(why, release)}",
+            small("Nothing is counted down to another country's date, unless `/track` chose that country."),
         ]
     own = why.country != (view.subscriber.country if view.subscriber else why.country)
     return [
         f"### {when[:1].upper()}{when[1:]}",
-        f"{whose} · {_whose_word(why, release)}",
-        f"{country_name(why.country)}'s dates were chosen for this film." if own else "",
-        _which(view, why),
+        f"{whose}{' · this country was chosen for this film' if own else ''}",
+        f"**Which release** {_which(view, why)}",
         *_passed_over(view, why),
+        f"**Whose word** {_whose_word(why, release)}",
     ]
 
 
@@ -72,8 +73,8 @@ def _which(view: FilmView, why: Why) -> str:
     wide, others = view.counting.wide, view.counting.others
     match why.basis:
         case Basis.LIMITED:
-            everywhere = f": {dated(wide.date, view.today)} everywhere" if wide else ""
-            said = f"The limited release comes before the wide one, so it counts{everywhere}."
+            everywhere = f" ({dated(wide.date, view.today)})" if wide else ""
+            said = f"The limited release comes before the wide one{everywhere}, so it counts."
         case Basis.ANY:
             said = "No source knows of a cinema release anywhere, so its first release of any kind counts."
         case Basis.CHOSEN:
@@ -96,10 +97,10 @@ def _other(view: FilmView, release: Release) -> str:
 def _whose_word(why: Why, release: Release) -> str:
     source = source_name(release.source)
     if why.standing is Standing.TRUSTED:
-        return f"{source}'s word, which an admin here trusts"
+        return f"{source}: an admin here trusts it"
     if why.standing is Standing.KEPT:
-        return f"{source}'s word from before: the new one is not believed yet"
-    return f"{source}'s word, {why.clause}"
+        return f"{source}'s earlier word: what is said now is not believed yet"
+    return f"{source}: {why.clause}"
 
 
 def _passed_over(view: FilmView, why: Why) -> list[str]:
@@ -117,12 +118,12 @@ def _aside(release: Release) -> str:
     return f"{kind}, {release.date.in_words()}{f' ({note})' if note else ''}"
 
 
-def _word(view: FilmView, why: Why, word: Word) -> str:
-    """What one source says, since when, and when it was last checked."""
+def _word(view: FilmView, why: Why, word: Word) -> list[str]:
+    """What one source says; below it since when, when it was last checked, and what is wrong with asking it."""
     asked, source = word.asked, source_name(word.asked.source)
     if asked.record is None:
-        return f"- **{source}** {_silence(word)}"
-    parts = [f"{'✅ ' if word.agrees else ''}**{source}** {_said(view, why, word)}"]
+        return [f"▫️ **{source}** {_silence(word)}"]
+    parts: list[str] = []
     if word.since is not None and asked.source != BUNDLED and word.said is not None:
         day = word.since.date()
         told = f"{day.day} {day:%B %Y}"
@@ -131,22 +132,24 @@ def _word(view: FilmView, why: Why, word: Word) -> str:
         parts.append(looked_up(asked.looked_up, view.today) if asked.looked_up else "")
     elif asked.checked_at is not None:
         parts.append(f"{'last answered' if _fails(word) else 'checked'} {ago(asked.checked_at, view.now)}")
-    return f"- {' · '.join(part for part in parts if part)}{_trouble(word)}"
+    checked = " · ".join(part for part in parts if part)
+    said = f"{'✅' if word.agrees else '▫️'} **{source}** {_said(view, why, word)}"
+    return [said, *(small(line) for line in (checked[:1].upper() + checked[1:], _trouble(word)) if line)]
 
 
 def _said(view: FilmView, why: Why, word: Word) -> str:
-    said = word.said
+    said, here = word.said, the_country(why.country)
+    aside = "; ".join(_aside(release) for release in word.aside[:_ASIDE])
+    only = f", only: {aside}" if aside else ""
     if said is None:
-        had = (
-            "names no date any more" if word.took_back else f"names no date that counts for {country_name(why.country)}"
-        )
-        aside = "; ".join(_aside(release) for release in word.aside[:_ASIDE])
-        return f"{had}{f', only: {aside}' if aside else ''}"
-    where = "" if why.release and said.country == why.country else f" ({country_name(said.country)})"
-    type_ = "" if why.release and said.type is why.release.type else f" {TYPES[said.type]}"
+        return f"names no date any more{only}" if word.took_back else f"names no date that counts for {here}{only}"
+    if said.country != why.country:
+        abroad = f"{country_name(said.country)}: {dated(said.date, view.today)}"
+        return f"{abroad} · for {here} none that counts{only}"
+    type_ = "" if why.release and said.type is why.release.type else f" · {TYPES[said.type]}"
     if said.date.precision is Precision.TBA:
-        return f"says that no date is announced{where}"
-    return f"{dated(said.date, view.today)}{type_}{where}"
+        return "says that no date is announced"
+    return f"{dated(said.date, view.today)}{type_}{', which fits' if word.fits else ''}"
 
 
 def _fails(word: Word) -> bool:
@@ -154,15 +157,15 @@ def _fails(word: Word) -> bool:
 
 
 def _trouble(word: Word) -> str:
-    """What is wrong with asking it, on a line of its own; its last word stands meanwhile."""
+    """What is wrong with asking it; its last word stands meanwhile."""
     reason = escape(word.asked.reason, 120)
     match word.asked.state:
         case AnswerState.GONE:
-            return "\n-# It has removed the film; its last word is kept."
+            return "⚠️ It has removed the film; its last word is kept."
         case AnswerState.UNKNOWN:
-            return "\n-# It does not have the film any more under the ids that are known; its last word is kept."
+            return "⚠️ It does not have the film any more under the ids that are known; its last word is kept."
         case _:
-            return f"\n-# It gives no usable answer at present ({reason}); its last word is kept." if reason else ""
+            return f"⚠️ It gives no usable answer at present ({reason}); its last word is kept." if reason else ""
 
 
 def _silence(word: Word) -> str:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from bot.ui.about_card import TMDB_NOTICE
 from tests.cogs.house import House
 from tests.cogs.people import Server
 
@@ -44,7 +45,8 @@ class TestHelp:
         reply = await server.member.type("about")
         assert reply.shown.private
         assert re.search(r"\d+ films", reply.text)
-        assert "sources" in reply.text
+        for said in ("Marquee's catalogue", "Wikidata", "JustWatch", "CC0", TMDB_NOTICE):
+            assert said in reply.text
 
 
 class TestDescriptions:

@@ -69,7 +69,7 @@ def test_the_overview_says_what_the_film_is_and_when_it_is_out_here() -> None:
         (
             [release("US", "2025-06-06", ReleaseType.LIMITED), release("US", "2025-06-20")],
             "US",
-            ["🇺🇸 United States · limited release", "Everywhere in United States: Fri 20 June 2025"],
+            ["🇺🇸 United States · limited release", "Everywhere in the United States: Fri 20 June 2025"],
         ),
         ([release("US", "2025-06-03", ReleaseType.PREMIERE)], "US", ["### No date for 🇺🇸 United States yet"]),
         ([], "US", ["### No date for 🇺🇸 United States yet"]),
@@ -133,7 +133,7 @@ def test_an_original_title_is_told_and_films_of_one_name_are_told_apart() -> Non
         ({"subscription": None}, "-# Not tracked here. `/track` changes that."),
         ({"subscription": replace(TRACKED, pause=Pause(NOW))}, "<#555> · paused"),
         ({"subscription": replace(TRACKED, channel_id=9)}, "posts go to <#9>"),
-        ({"subscriber": None, "subscription": None}, "-# Dates are for United States until `/settings`"),
+        ({"subscriber": None, "subscription": None}, "-# Dates are for the United States until `/settings`"),
         ({"subscriber": replace(GUILD, kind=SubscriberKind.USER)}, "-# Tracked here since Thu 1 May 2025\n"),
     ],
 )

@@ -3,6 +3,12 @@
 SELECT film_id, source, facts, validator, state, reason, first_at, checked_at, next_check_at
 FROM source_records WHERE film_id = :film_id ORDER BY source;
 
+-- name: list_source_states()
+-- Of each source: about how many films it said something, its last good answer, and about how many it gives none now.
+SELECT source, COUNT(facts) AS films, MAX(checked_at) AS checked_at, SUM(CASE WHEN reason = '' THEN 0 ELSE 1 END) AS failing,
+    MAX(reason) AS reason
+FROM source_records GROUP BY source ORDER BY source;
+
 -- name: save_record(film_id, source, facts, validator, state, reason, first_at, checked_at, next_check_at)!
 -- A source's newest word, in the place of the one before.
 INSERT INTO source_records (film_id, source, facts, validator, state, reason, first_at, checked_at, next_check_at)

@@ -19,7 +19,7 @@ DEV := $(VENV)/requirements-dev.stamp
 .PHONY: help sandbox run test check lint types imports e2e chromium bench-titles format lock clean
 
 help: ## Say what there is (this list)
-	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
 	@echo "ARGS=… is handed on: make sandbox ARGS=\"--at 2025-06-01\", make test ARGS=\"-k zones\"."
 	@echo "PYTHON=… names another Python than python3 (3.11 or newer): make sandbox PYTHON=python3.12"
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 _ARTICLES = frozenset({"the", "a", "an", "le", "la", "les", "der", "die", "das", "el", "los", "las", "il", "lo"})
 _YEAR = re.compile(r"\b(?:18|19|20|21)\d{2}\b")
 _TRAILING_ARTICLE = re.compile(r"^(.+),\s*(\w+)$")
+_ELISION = re.compile(r"\b(?:[cdjlmnst]|qu|dell|all|nell|sull)['’](\w{3,})", re.IGNORECASE)
 #: Han characters, kana, Thai, Lao and Khmer. Hangul has spaces.
 _UNSPACED = re.compile(
     r"[\u0e00-\u0eff\u1780-\u17ff\u3041-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]"
@@ -78,6 +79,11 @@ def words_of(normalised: str) -> list[str]:
     if normalised.isascii():
         return normalised.split()
     return _UNSPACED.sub(r" \g<0> ", normalised).split()
+
+
+def elided_words(title: str) -> list[str]:
+    """The words that stand behind an elided article or preposition: "d'Amélie" → amelie."""
+    return [normalise(word) for word in _ELISION.findall(title)]
 
 
 #: What `_normalise` makes of each ASCII character, a dozen times faster; a million titles are read in an import.

@@ -25,6 +25,7 @@ MAX_BYTES = 4 * 1024**3
 #: Both unpack to six times their size. A file of nothing but zeros, to a thousand times.
 MAX_RATIO = 200
 _RATIO_FROM = 64 * 1024**2
+_MAX_BLANK = 100
 _STEP = 5_000
 
 _IMDB_NEEDED = (
@@ -115,7 +116,7 @@ def _weight(year: int | None, this_year: int, facts: int, *, shown_abroad: bool,
 
 def _lines(path: Path, progress: Progress) -> Iterator[tuple[int, bytes]]:
     """The lines of a gzip file, numbered from 1; never more of it in memory, or unpacked, than a list can have."""
-    unpacked = number = 0
+    unpacked = number = blank = 0
     try:
         with path.open("rb") as packed:
             size = path.stat().st_size
@@ -136,8 +137,10 @@ def _lines(path: Path, progress: Progress) -> Iterator[tuple[int, bytes]]:
                         raise TitleFileError(f"{path} unpacks to far more than a list of titles does. It was not read.")
                     if number % _STEP == 0:
                         progress(packed.tell(), size)
-                    if line.strip():
+                    if not line.isspace():
                         yield number, line
+                    elif (blank := blank + 1) > _MAX_BLANK:
+                        raise TitleFileError(f"{path} has more than {_MAX_BLANK} blank lines; no list of titles has.")
         progress(size, size)
     except EOFError as error:
         raise TitleFileError(f"{path} ends in its middle. Download it again.") from error

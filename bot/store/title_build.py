@@ -10,8 +10,8 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from bot.domain.errors import DatabaseError
-from bot.domain.titles import ListedTitle, normalise, without_article, words_of
+from bot.domain.errors import DatabaseError, OperatorError
+from bot.domain.titles import ListedTitle, elided_words, normalise, without_article, words_of
 from bot.store.title_file import (
     APPLICATION_ID,
     CROWD,
@@ -75,8 +75,10 @@ def build_titles(path: Path, source: str, films: Iterable[ListedTitle], progress
     Whatever happens midway, an exception of `films` included, the file stays as it was.
 
     Raises:
-        DatabaseError: the file, or its folder, cannot be used; the sentence says what to do.
+        OperatorError: there is no film, or the file or its folder cannot be used; the sentence says what to do.
     """
+    if not path.parent.is_dir():
+        raise DatabaseError(f"The folder {path.parent} does not exist. Make it, or give another one.")
     lock = FileLock(f"{path}.lock")
     part = path.with_name(f"{path.name}.part")
     try:
@@ -106,6 +108,8 @@ class _Build:
         self._progress = progress
 
     def run(self, path: Path, source: str, films: Iterable[ListedTitle]) -> tuple[int, int]:
+        if path.exists():
+            check_file(path)
         # Until the file is renamed nobody reads it: a crash may leave it in any state.
         for pragma in ("journal_mode = OFF", "synchronous = OFF", "cache_size = -65536", "page_size = 4096"):
             self._db.execute(f"PRAGMA {pragma}")
@@ -115,8 +119,9 @@ class _Build:
         self._db.executemany("INSERT INTO listed VALUES (?, ?, ?, ?, ?, ?, ?, ?)", self._rows(source, films))
         mine = self._count("listed")
         self._db.execute("COMMIT")
+        if not mine:
+            raise OperatorError("This list has no film in it. Nothing was imported.")
         if path.exists():
-            check_file(path)
             self._db.execute("ATTACH :file AS old", {"file": f"{path.absolute().as_uri()}?mode=ro"})
             self._db.execute(_KEEP, {"source": source})
             self._db.execute("DETACH old")
@@ -150,8 +155,10 @@ class _Build:
         words: Counter[str] = Counter()
 
         def texts() -> Iterator[tuple[int, str]]:
-            for rank, name, other, year in self._db.execute("SELECT rank, name, original_name, year FROM films"):
-                own = set(words_of(name if other is None else f"{name} {other}"))
+            for rank, title, name, other, year in self._db.execute(
+                "SELECT rank, coalesce(original_title, title), name, original_name, year FROM films"
+            ):
+                own = set(words_of(name if other is None else f"{name} {other}") + elided_words(title))
                 words.update(own)
                 yield rank, " ".join(own if year is None else own | {str(year)})
                 if rank % _STEP == 0:
@@ -163,6 +170,7 @@ class _Build:
                     if spelling:
                         yield spelling.replace(" ", ""), rank
 
+        self._progress("indexing words", 0, count)
         self._db.executemany("INSERT INTO texts (rowid, words) VALUES (?, ?)", texts())
         self._progress("indexing beginnings", 0, 0)
         self._db.execute("CREATE TEMP TABLE unsorted (name TEXT, film INTEGER)")

@@ -16,6 +16,8 @@ BEGINS = 95.0
 BEGINS_BARE = 93.0  #: without the article that was typed
 WORDS = 90.0
 RUN_ON = 89.0
+INSIDE = 86.0
+_LONG = 5
 #: A misspelt title fits less than any that has the words as they were typed.
 MISSPELT = 88.0
 _HEAD = 0.04  #: taken off where only the beginning of a title is like what was typed
@@ -72,7 +74,10 @@ class Reading:
             return BEGINS_BARE
         if self._begins_words(name):
             return WORDS
-        return RUN_ON if joined.startswith(self.joined) else 0.0
+        if joined.startswith(self.joined):
+            return RUN_ON
+        # Further in a word, or in a script without spaces.
+        return INSIDE if len(text) >= (_LONG if text.isascii() else 2) and text in name else 0.0
 
     def _begins_words(self, name: str) -> bool:
         """Whether every word begins a word of the title, in order."""

@@ -57,6 +57,9 @@ class TitleIndex:
 
         At equal fit the films of `this_year` and later come first, then the most wanted. A search whose caller has
         been cancelled in the meantime is not begun. A file that an import has replaced is opened anew.
+
+        Raises:
+            DatabaseError: the file has been damaged, or replaced by one that is none of ours.
         """
         return await self._run(self._found, typed, limit, this_year)
 
@@ -72,7 +75,10 @@ class TitleIndex:
 
     def _found(self, typed: str, limit: int, this_year: int | None) -> list[TitleHit]:
         search = self._reopened()
-        return [] if search is None else search.search(typed, limit, this_year)
+        try:
+            return [] if search is None else search.search(typed, limit, this_year)
+        except sqlite3.DatabaseError as error:
+            raise DatabaseError(f"{self._path} is damaged ({error}). Delete it, and import it again.") from error
 
     def _reopened(self) -> TitleSearch | None:
         """The file as it is now: an import puts another file in its place, which has another identity."""

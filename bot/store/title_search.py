@@ -112,7 +112,7 @@ class _Finding:
         """The films to show: those most likely meant, by how wanted they are and what had to go wrong in typing."""
         reading = self._readings[-1]
         length = len(reading.text)
-        least = min(60.0, reading.fit_with_slips(1.3))
+        least = max(min(60.0, reading.fit_with_slips(1.3)), 40.0)
 
         def doubt(hit: tuple[int, float]) -> float:
             rank, fit = hit

@@ -1,9 +1,10 @@
-"""Which changes of date are news to a subscriber, and which doubts its admins are asked about. Pure."""
+"""Which changes of date are news to a subscriber and when, and which doubts its admins are asked about. Pure."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime, timedelta
 
-from bot.domain.dates import ReleaseDate
+from bot.domain.dates import ReleaseDate, local_day, local_instant
 from bot.domain.films import DateChange, Doubt, Release, ReleaseType
 from bot.domain.gate import as_trusted
 from bot.domain.releases import counting_for, may_count, net_changes
@@ -43,6 +44,21 @@ def _identities(subscriber: Subscriber, subscription: Subscription) -> set[tuple
 
 def _is_dated(day: ReleaseDate | None) -> bool:
     return day is not None and day.first is not None
+
+
+def notice_due(subscriber: Subscriber, changes: Sequence[DateChange]) -> datetime:
+    """The next posting hour after the news, and after the last change of settings; at once if it would be out by then.
+
+    No change of settings may carry the hour into the past: the news would be lost.
+    """
+    zone = subscriber.zone
+    known_at = max(at for at in (*(c.known_at for c in changes), subscriber.settings_changed_at) if at is not None)
+    today = local_day(known_at, zone)
+    due_at = local_instant(today, subscriber.posting_time, zone)
+    if due_at <= known_at:
+        due_at = local_instant(today + timedelta(days=1), subscriber.posting_time, zone)
+    days = [change.new.day for change in changes if change.new and change.new.day]
+    return known_at if any(day <= local_day(due_at, zone) for day in days) else due_at
 
 
 def worth_asking(subscriber: Subscriber, subscription: Subscription) -> list[Doubt]:

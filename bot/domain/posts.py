@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
-from bot.domain.changes import worth_asking, worth_telling
+from bot.domain.changes import notice_due, worth_asking, worth_telling
 from bot.domain.dates import ReleaseDate, local_day, local_instant
-from bot.domain.films import DateChange, Film, Release, ReleaseType
+from bot.domain.films import Film, Release, ReleaseType
 from bot.domain.releases import counting_for, first_date, has_date
 from bot.domain.subscribers import Subscriber, Subscription, in_force
 
@@ -221,7 +221,7 @@ def _notices(subscriber: Subscriber, subscription: Subscription) -> Iterator[Pos
     told = worth_telling(subscriber, subscription, untold)
     if not told:
         return
-    due_at = _notice_due(subscriber, told)
+    due_at = notice_due(subscriber, told)
     for change in told:
         yield Post(
             subscriber_id=subscriber.id,
@@ -255,21 +255,6 @@ def _doubts(subscriber: Subscriber, subscription: Subscription) -> Iterator[Post
             old_date=doubt.old,
             doubt_id=doubt.id,
         )
-
-
-def _notice_due(subscriber: Subscriber, changes: Sequence[DateChange]) -> datetime:
-    """The next posting hour after the news, and after the last change of settings; at once if it would be out by then.
-
-    No change of settings may carry the hour into the past: the news would be lost.
-    """
-    zone = subscriber.zone
-    known_at = max(at for at in (*(c.known_at for c in changes), subscriber.settings_changed_at) if at is not None)
-    today = local_day(known_at, zone)
-    due_at = local_instant(today, subscriber.posting_time, zone)
-    if due_at <= known_at:
-        due_at = local_instant(today + timedelta(days=1), subscriber.posting_time, zone)
-    days = [change.new.day for change in changes if change.new and change.new.day]
-    return known_at if any(day <= local_day(due_at, zone) for day in days) else due_at
 
 
 def _not_before(post: Post, subscriber: Subscriber, subscription: Subscription) -> datetime | None:

@@ -13,7 +13,7 @@ from tests.standin.process import PythonProcess
 TOKEN = f"{base64.urlsafe_b64encode(b'1100000000000000001').decode().rstrip('=')}.GmQxYz.{'q9_Zx-7' * 5}QrS"
 
 #: A checkout may have a .env: what is set here wins over it, and blank means unset.
-_SETTINGS = ("DISCORD_TOKEN_FILE", "LOG_LEVEL", "LOG_FORMAT", "MARQUEE_DATA", "POST_RATE")
+_SETTINGS = ("DISCORD_TOKEN_FILE", "LOG_LEVEL", "LOG_FORMAT", "MARQUEE_DATA", "POST_RATE", "TMDB_TOKEN")
 #: How often the books are looked at while nothing is asked of Discord.
 _LOOK_SECONDS = 0.25
 
@@ -39,7 +39,7 @@ class Stage:
         """Prepare a `marquee run`, with other settings than the usual ones if given."""
         self._runs += 1
         environment = dict.fromkeys(_SETTINGS, "")
-        environment |= {"DISCORD_TOKEN": TOKEN, "DATABASE_URL": self.url}
+        environment |= {"DISCORD_TOKEN": TOKEN, "DATABASE_URL": self.url, "WIKIDATA": "off"}
         environment |= {"DISCORD_API_URL": self.standin.api, "DISCORD_GATEWAY_URL": self.standin.gateway}
         environment |= {"MARQUEE_DATA": str(self.catalogue or "")} | settings
         return PythonProcess("bot", "run", environment=environment, log=self._log_path(self._runs))

@@ -29,8 +29,8 @@ STEP, FULL_STEPS_FROM = timedelta(hours=6), datetime(2020, 1, 1, 1, tzinfo=UTC)
 
 
 def settings_for(database: Path, catalogue: Path | None = None) -> Settings:
-    """The defaults, on a database file, whatever the machine's environment holds."""
-    values = {"DATABASE_URL": f"sqlite:///{database.as_posix()}"}
+    """The defaults, on a database file, asking nobody on the network, whatever the machine's environment holds."""
+    values = {"DATABASE_URL": f"sqlite:///{database.as_posix()}", "WIKIDATA": "off"}
     if catalogue is not None:
         values["MARQUEE_DATA"] = str(catalogue)
     return load_settings(values, None, need_token=False)

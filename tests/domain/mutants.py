@@ -105,16 +105,16 @@ def news_is_fresh_for_a_month(patch: pytest.MonkeyPatch) -> None:
 
 
 def news_waits_even_if_the_film_is_out_by_then(patch: pytest.MonkeyPatch) -> None:
-    right = posts._notice_due
+    right = posts.notice_due
 
     def patient(subscriber: Any, changes: Any) -> datetime:
         return right(subscriber, [replace(change, new=None) for change in changes])
 
-    patch.setattr(posts, "_notice_due", patient)
+    patch.setattr(posts, "notice_due", patient)
 
 
 def news_never_waits(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(posts, "_notice_due", lambda subscriber, changes: max(change.known_at for change in changes))
+    patch.setattr(posts, "notice_due", lambda subscriber, changes: max(change.known_at for change in changes))
 
 
 def each_change_is_told(patch: pytest.MonkeyPatch) -> None:

@@ -26,8 +26,11 @@ from bot.scheduler import Job, Scheduler
 from bot.services.asking import Asking
 from bot.services.catalogue import load_catalogue
 from bot.services.dispatch import Dispatch
+from bot.services.doubting import Doubting
+from bot.services.exporting import Exporting
 from bot.services.films import Films
 from bot.services.finding import Finding
+from bot.services.following import Following
 from bot.services.planning import Planning
 from bot.services.refresh import Refresh
 from bot.services.schedule import Schedule
@@ -92,7 +95,19 @@ async def open_app(settings: Settings, clock: Clock) -> AsyncGenerator[App]:
         stack.push_async_callback(finding.close)
         pictures = PictureShop()
         context = Context(
-            clock, search, finding, asking, refresh, Films(db), Tracking(db), Preferences(db), Schedule(db), pictures
+            clock,
+            search,
+            finding,
+            asking,
+            refresh,
+            Films(db),
+            Tracking(db),
+            Preferences(db),
+            Doubting(db),
+            Schedule(db),
+            pictures,
+            following=Following(db, sources, asking.adopt),
+            exporting=Exporting(db),
         )
         client = MarqueeClient(context, _sync_gate(db))
         owner = f"{socket.gethostname()}:{os.getpid()}:{token_hex(4)}"

@@ -12,6 +12,7 @@ from bot.ui.card import Card
 from bot.ui.ids import (
     ChangeId,
     ChooseId,
+    DoubtId,
     OpenId,
     PageId,
     PickId,
@@ -42,6 +43,7 @@ from cogs.context import (
     show,
     take_time,
 )
+from cogs.doubts import answer_doubt
 from cogs.films import coming_card
 from cogs.settings import ACTION, SettingForm, pingable, settings_card
 from cogs.showing import draw, film_card
@@ -80,6 +82,12 @@ async def pick_film_of_post(interaction: Interaction, _: PickId, values: list[An
     """Show one of the many films that a post is about."""
     film_id = await _film_id_of(interaction, _film_chosen(values)[0])
     await show(interaction, await film_card(interaction, film_id, Tab.OVERVIEW), private=True)
+
+
+@answers(DoubtId)
+async def answer_question(interaction: Interaction, doubt_id: DoubtId, _: list[Any]) -> None:
+    """[Trust it] or [Wait]."""
+    await answer_doubt(interaction, doubt_id)
 
 
 @answers(ChooseId)

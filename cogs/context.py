@@ -12,8 +12,11 @@ from bot.domain.places import country_of_locale
 from bot.domain.subscribers import DEFAULT_COUNTRY, Subscriber, TrackRight
 from bot.ports import Clock
 from bot.services.asking import Asking
+from bot.services.doubting import Doubting
+from bot.services.exporting import Exporting
 from bot.services.films import Films
 from bot.services.finding import Finding
+from bot.services.following import Following
 from bot.services.refresh import Refresh
 from bot.services.schedule import Schedule
 from bot.services.search import FilmSearch
@@ -42,8 +45,11 @@ class Context:
     films: Films
     tracking: Tracking
     preferences: Preferences
+    doubting: Doubting
     schedule: Schedule
     pictures: PictureShop
+    following: Following
+    exporting: Exporting
 
 
 class _HasContext(Protocol):

@@ -23,6 +23,8 @@ HISTORY_MARGIN = timedelta(minutes=15)
 DOUBT_LIMIT, DOUBT_LOOKS = timedelta(hours=6), 20
 #: One message never holds more: a select has at most 25 options.
 MAX_POSTS = 25
+#: Questions to admins go in messages of their own, a row of buttons each.
+MAX_DOUBTS = 5
 
 
 class MessageState(StrEnum):

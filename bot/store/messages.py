@@ -1,9 +1,10 @@
 """Messages on their way, who may settle them, and the health of where they go."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from bot.domain.messages import (
+    MAX_DOUBTS,
     MAX_POSTS,
     Attempt,
     Destination,
@@ -30,7 +31,8 @@ async def claim(
 ) -> Message | None:
     """Bundle what is due into a message that `owner` is to send; None if there is nothing left to take.
 
-    At most `MAX_POSTS`, the most pressing first. When another process has a message on its way there, it keeps it.
+    At most `MAX_POSTS`, the most pressing first; what admins are asked about goes after all else, by itself. When
+    another process has a message on its way there, it keeps it.
     """
     opened = await tx.one(
         "open_message",
@@ -43,9 +45,10 @@ async def claim(
     if opened is None:
         return None
     message_id = opened["id"]
-    rows = await tx.all(
-        "take_due_posts", subscriber_id=subscriber_id, channel_id=channel_id, now=epoch(now), n=MAX_POSTS
-    )
+    rows: Sequence[Row] = ()
+    for doubts, most in ((0, MAX_POSTS), (1, MAX_DOUBTS)):
+        values = {"subscriber_id": subscriber_id, "channel_id": channel_id, "now": epoch(now)}
+        rows = rows or await tx.all("take_due_posts", doubts=doubts, n=most, **values)
     if not rows:
         await tx.all("remove_message", message_id=message_id)
         return None

@@ -9,11 +9,14 @@ from dataclasses import dataclass, fields
 from enum import StrEnum
 from typing import ClassVar, Self, cast
 
+from bot.domain.doubts import DoubtVerdict
+
 MAX_CUSTOM_ID = 100  # Discord's limit
 _ID = "[0-9]{1,19}"  # a snowflake, or a row of ours: both fit in 63 bits
 _KEY = "[A-Za-z0-9_-]{1,25}"  # a message_key has 24 characters of base64url; Discord allows a nonce of 25
 _NAME = "[a-z_]{1,16}"
 _PAGE = "[0-9]{1,4}"
+_PLACE = "[0-9]"
 _ARG = "[^:\x00-\x1f\x7f]{0,40}"
 
 
@@ -117,6 +120,19 @@ class MarkId(CustomId):
 
 
 @dataclass(frozen=True, slots=True)
+class DoubtId(CustomId):
+    """An admin's word on the doubt in a message's paragraph `place`; it also marks the message as `message_key`."""
+
+    template: ClassVar[str] = (
+        f"mq:doubt:(?P<verdict>{_any_of(DoubtVerdict)}):(?P<doubt_id>{_ID}):(?P<place>{_PLACE}):(?P<message_key>{_KEY})"
+    )
+    verdict: DoubtVerdict
+    doubt_id: int
+    place: int
+    message_key: str
+
+
+@dataclass(frozen=True, slots=True)
 class ChooseId(CustomId):
     """The select of a picker: several films fit what was typed."""
 
@@ -185,6 +201,15 @@ class OpenId(CustomId):
 
 
 @dataclass(frozen=True, slots=True)
+class FollowId(CustomId):
+    """The select of a picker: several franchises or people fit what was typed."""
+
+    template: ClassVar[str] = f"mq:follow:(?P<kind>franchise|person):(?P<opener_id>{_ID})"
+    kind: str
+    opener_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class PreviewId(CustomId):
     """Show the next message before it is due."""
 
@@ -193,10 +218,11 @@ class PreviewId(CustomId):
 
 #: Every verb there is.
 VERBS: tuple[type[CustomId], ...] = (
-    TabId, PostId, PickId, MarkId, ChooseId, PageId, ChangeId, ZoneId, StopId, SettingId, OpenId, PreviewId,
+    TabId, PostId, PickId, MarkId, DoubtId, ChooseId, PageId, ChangeId, ZoneId, StopId, SettingId, OpenId, PreviewId,
+    FollowId,
 )  # fmt: skip
 #: The verbs that mark a message.
-MARKERS: tuple[type[PostId] | type[PickId] | type[MarkId], ...] = (PostId, PickId, MarkId)
+MARKERS: tuple[type[PostId] | type[PickId] | type[MarkId] | type[DoubtId], ...] = (PostId, PickId, MarkId, DoubtId)
 
 
 def marker_of(custom_id: str) -> str | None:

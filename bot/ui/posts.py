@@ -13,6 +13,7 @@ from bot.domain.messages import Parcel
 from bot.domain.posts import Post, PostKind
 from bot.domain.subscribers import SubscriberKind
 from bot.ui.card import Accent, Picture
+from bot.ui.doubt_posts import doubt_buttons, render_doubts
 from bot.ui.ids import MarkId, PickId, PostAction, PostId
 from bot.ui.phrases import release_line
 from bot.ui.pictures import PictureSpec, spec_of
@@ -38,6 +39,7 @@ class Rendered:
     view: View  #: stopped, so that discord.py does not keep it: its buttons are DynamicItems by their custom_ids
     allowed_mentions: discord.AllowedMentions
     pictures: tuple[Picture, ...] = ()
+    silent: bool = False  #: nobody's phone rings
 
     def files(self) -> list[discord.File]:
         """Make the attachments of one message: discord.py closes them with the send."""
@@ -55,6 +57,8 @@ def render_message(parcel: Parcel, picture: Picture | None = None) -> Rendered:
 
     Call it inside a running event loop: discord.py's views want one.
     """
+    if _is_question(parcel):
+        return _question(parcel)
     mention, mentions = _ping(parcel)
     content = mention + render_content(parcel, MAX_CONTENT - len(mention))
     films = films_of(parcel)
@@ -63,6 +67,17 @@ def render_message(parcel: Parcel, picture: Picture | None = None) -> Rendered:
     embed = _embed(parcel, films, picture)
     pictures = (picture,) if picture else ()
     return Rendered(content, (embed,) if embed else (), _buttons(parcel, films), mentions, pictures)
+
+
+def _is_question(parcel: Parcel) -> bool:
+    return all(post.kind is PostKind.DOUBT for post in parcel.message.posts)
+
+
+def _question(parcel: Parcel) -> Rendered:
+    """What admins are asked: words and buttons, which ring nobody's phone. As plain text it only marks itself."""
+    view = _buttons(parcel, ()) if parcel.message.plain else doubt_buttons(parcel)
+    nobody = discord.AllowedMentions.none()
+    return Rendered(render_doubts(parcel, MAX_CONTENT), (), view, nobody, silent=True)
 
 
 def render_correction(
@@ -92,7 +107,7 @@ def picture_of(parcel: Parcel, moved: Collection[int] = ()) -> PictureSpec | Non
 
     It is not one of the posts `moved`, by id: a picture names the day.
     """
-    if parcel.message.plain or len(films_of(parcel)) > MAX_ROWS:
+    if parcel.message.plain or len(films_of(parcel)) > MAX_ROWS or _is_question(parcel):
         return None
     parcel = still_true(parcel, moved)
     films = films_of(parcel)

@@ -140,6 +140,7 @@ class DiscordSender:
             view=rendered.view,
             allowed_mentions=rendered.allowed_mentions,
             nonce=parcel.message.message_key,
+            silent=rendered.silent,
         )
 
     async def _search(self, message: Message, after_id: int) -> Attempt:

@@ -7,12 +7,15 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from bot.domain.doubts import DoubtVerdict
 from bot.ui.ids import (
     MAX_CUSTOM_ID,
     VERBS,
     ChangeId,
     ChooseId,
     CustomId,
+    DoubtId,
+    FollowId,
     MarkId,
     PageId,
     PickId,
@@ -38,6 +41,7 @@ ids = st.one_of(
     st.builds(PostId, st.sampled_from(PostAction), numbers, keys),
     st.builds(PickId, keys),
     st.builds(MarkId, keys),
+    st.builds(DoubtId, st.sampled_from(DoubtVerdict), numbers, st.integers(0, 9), keys),
     st.builds(ChooseId, st.sampled_from(Purpose), numbers),
     st.builds(PageId, st.sampled_from(["upcoming", "tracked", "log"]), st.integers(0, 9999), numbers, args),
     st.builds(ChangeId),
@@ -45,6 +49,7 @@ ids = st.one_of(
     st.builds(StopId, numbers),
     st.builds(SettingId, st.sampled_from(SettingName)),
     st.builds(PreviewId),
+    st.builds(FollowId, st.sampled_from(["franchise", "person"]), numbers),
 )  # fmt: skip
 
 
@@ -86,10 +91,11 @@ def test_what_could_not_be_read_back_is_not_written(bad: CustomId) -> None:
         str(bad)
 
 
-def test_the_marker_of_a_message_is_found_on_all_three_and_only_there() -> None:
+def test_the_marker_of_a_message_is_found_on_all_four_and_only_there() -> None:
     assert marker_of(str(PostId(PostAction.STOP, 3, KEY))) == KEY
     assert marker_of(str(PickId(KEY))) == KEY
     assert marker_of(str(MarkId(KEY))) == KEY
+    assert marker_of(str(DoubtId(DoubtVerdict.WAIT, 3, 0, KEY))) == KEY
     assert marker_of(str(TabId(3, Tab.CAST, 4, "x"))) is None
     assert marker_of("somebody else's") is None
 

@@ -26,14 +26,16 @@ INSERT INTO messages (
 ON CONFLICT DO NOTHING
 RETURNING id;
 
--- name: take_due_posts(subscriber_id, channel_id, now, n)
+-- name: take_due_posts(subscriber_id, channel_id, doubts, now, n)
 -- The posts of a message. What another process has just taken, or a fact newer than the plan, leaves nothing.
+-- doubts = 1: what admins are asked, and nothing else; 0: everything but that.
 UPDATE posts SET state = 'bundled'
 WHERE state = 'planned' AND id IN (
     SELECT p.id
     FROM posts p
     JOIN subscribers s ON s.id = p.subscriber_id AND s.planned_revision = s.revision
     WHERE p.subscriber_id = :subscriber_id AND p.channel_id = :channel_id AND p.state = 'planned'
+        AND CASE p.kind WHEN 'doubt' THEN 1 ELSE 0 END = :doubts
         AND p.due_at <= :now AND p.not_before_at <= :now AND p.fresh_until > :now
         AND (p.kind <> 'resume' OR s.paused_at IS NULL OR s.paused_at > :now OR s.paused_until <= :now)
         AND NOT EXISTS (SELECT 1 FROM destinations d WHERE d.channel_id = p.channel_id AND d.state = 'paused')

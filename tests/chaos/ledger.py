@@ -18,6 +18,8 @@ UNION ALL
 SELECT 'post ' || p.dedup_key || ' is ' || p.state || ', attempts ' || p.attempts
 FROM posts p WHERE p.state = 'bundled' OR p.state = 'planned' AND p.due_at <= :now
 UNION ALL
+SELECT 'correction of message ' || c.message_id || ', attempts ' || c.attempts FROM corrections c
+UNION ALL
 SELECT 'subscriber ' || s.id || ' is not planned yet'
 FROM subscribers s WHERE s.planned_revision <> s.revision
 """
@@ -112,6 +114,7 @@ class Ledger:
                 "retry_at = MAX(retry_at - :s, 0) WHERE state IN ('sending', 'in_doubt')",
                 {"s": seconds},
             )
+            connection.execute("UPDATE corrections SET due_at = due_at - :s", {"s": seconds})
 
     def rows(self, sql: str, **values: Any) -> list[dict[str, Any]]:
         """Run a SELECT."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.domain.messages import RESEND_WINDOW
+from bot.domain.messages import LEASE, RESEND_WINDOW
 from tests.chaos.audit import ENDS, audit, marker
 from tests.chaos.seeding import MOVING, WEEK, Seat, Seeding
 from tests.chaos.stage import Stage
@@ -83,3 +83,23 @@ async def test_no_longer_true_is_never_sent_again_and_corrected_where_it_arrived
     assert "~~ Moved to **" in corrected.content
     assert [await posts_to(stage, seat) for seat in (arrived, absent)] == [1, 1]
     assert {post.state for post in stage.ledger.list_posts() if post.channel_id == absent.channel_id} == {"cancelled"}
+
+
+async def test_killed_in_the_middle_of_a_correction_it_is_made_again(stage: Stage) -> None:
+    seeding = Seeding(stage)
+    [seat] = await seeding.add((MOVING,))
+    await run_until_settled(stage)
+    [told] = await stage.standin.list_messages(seat.channel_id)
+    seeding.move(MOVING, 9)
+    await stage.standin.hang_next("PATCH", f"{POSTS}/*", stored=True)
+    async with stage.marquee() as bot:
+        await stage.standin.wait_until(requests=1, method="PATCH", path=f"{POSTS}/*", timeout=20)
+        await bot.kill()
+    [half] = await stage.standin.list_messages(seat.channel_id)
+    assert stage.ledger.count("corrections") == 1
+    stage.ledger.let_time_pass(int(LEASE.total_seconds()))
+    await run_until_settled(stage)
+    [corrected] = (await audit(stage, seeding.seats))[seat.channel_id]
+    assert (corrected.id, corrected.edits, marker(corrected)) == (told.id, 2, marker(told))
+    assert corrected.content == half.content
+    assert "~~ Moved to **" in corrected.content

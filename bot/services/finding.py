@@ -10,6 +10,7 @@ from bot.domain.releases import counting_release
 from bot.domain.sources import Found
 from bot.domain.titles import normalise, split_year
 from bot.services.asking import Asking
+from bot.services.narrowing import Narrowing
 from bot.services.search import BEGINS, MAX_HITS, SURE, TIED, FilmSearch, Hit, likeness
 from bot.store.title_index import TitleHit, TitleIndex
 
@@ -48,9 +49,16 @@ class Finding:
         self._asking = asking
         self._open_titles = open_titles
         self._titles: TitleIndex | None = None
+        self._narrowing = Narrowing(search)
+
+    async def keep_up(self, _: datetime) -> None:
+        """Take in what changed in the store."""
+        await self._search.load()
+        await self._narrowing.keep_up()
 
     async def close(self) -> None:
         """Close the side file of titles."""
+        await self._narrowing.close()
         if self._titles is not None:
             await self._titles.close()
 
@@ -82,7 +90,7 @@ class Finding:
         missing: FilmNotFound | None = None
         found: list[Film] = []
         try:
-            found = self._search.resolve(typed, country, today)
+            found = self._search.resolve(typed, country, today, await self._narrowing.among(typed, today))
         except FilmNotFound as error:
             missing = error
         if len(found) == 1:
@@ -114,7 +122,8 @@ class Finding:
         return film
 
     async def _local(self, typed: str, country: str, today: date) -> list[Candidate]:
-        hits = [_stored(hit) for hit in self._search.suggest(typed, country, today)]
+        among = await self._narrowing.among(typed, today)
+        hits = [_stored(hit) for hit in self._search.suggest(typed, country, today, among)]
         if not normalise(typed):
             return hits
         if self._titles is None:

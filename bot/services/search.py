@@ -56,8 +56,11 @@ class FilmSearch:
         self._db = db
         self._entries: list[_Entry] = []
         self._by_id: dict[int, Film] = {}
+        self._by_number: dict[int, _Entry] = {}
         self._refs: dict[str, int] = {}
         self._since: datetime | None = None
+        #: Films that were new or changed since an index over them was last made.
+        self.changed: set[int] = set()
 
     async def load(self) -> int:
         """Read the films that are new or changed since the last time; how many there were."""
@@ -70,8 +73,10 @@ class FilmSearch:
         if fresh or gone:
             self._by_id |= {film.id: film for film in fresh}
             changed = {film.id for film in fresh} | set(gone)
+            self.changed |= changed
             kept = [entry for entry in self._entries if entry.film.id not in changed]
             self._entries = sorted([*kept, *(_Entry(film, _names(film)) for film in fresh)], key=_number)
+            self._by_number = {entry.film.id: entry for entry in self._entries}
             self._refs = {f"{s}:{own}": film.id for film in self._by_id.values() for s, own in film.ids.items()}
         return len(fresh)
 
@@ -95,11 +100,14 @@ class FilmSearch:
         readings = [(normalise(text), year), *([(normalise(typed), None)] if year else [])]
         if not readings[0][0] and typed.strip():
             return []
-        entries = self._entries if among is None else [e for e in self._entries if e.film.id in among]
+        entries = self._entries if among is None else self._entries_of(among)
         hits = [Hit(entry.film, max(_score(*reading, entry) for reading in readings)) for entry in entries]
         fitting = [hit for hit in hits if hit.score >= FITS]
         fitting.sort(key=lambda hit: (-round(hit.score), *_soonest(hit.film, country, today), hit.film.label))
         return fitting[:MAX_HITS]
+
+    def _entries_of(self, ids: Collection[int]) -> list[_Entry]:
+        return [entry for film_id in sorted(ids) if (entry := self._by_number.get(film_id)) is not None]
 
     def resolve(self, typed: str, country: str, today: date, among: Collection[int] | None = None) -> list[Film]:
         """The film that a submitted text means; several when it must be asked which, best first.
@@ -115,12 +123,13 @@ class FilmSearch:
                 raise FilmNotFound(typed)
             return [film]
         label = typed.split(" · ", 1)[0].rstrip("… ")
-        named = [film for film in self._by_id.values() if film.label == label]
+        films = self._by_id.values() if among is None else [entry.film for entry in self._entries_of(among)]
+        named = [film for film in films if film.label == label]
         if len(named) == 1:
             return named
         hits = self.suggest(label, country, today, among) if normalise(label) else []
         if not hits:
-            raise FilmNotFound(shown(typed), self._nearest(typed))
+            raise FilmNotFound(shown(typed), self._nearest(typed, among))
         if hits[0].score < SURE:
             if len(hits) == 1:
                 raise FilmNotFound(shown(typed), [hits[0].film.label])
@@ -131,11 +140,12 @@ class FilmSearch:
             return [h.film for h in hits if h.score > least or (h.score >= BEGINS and not _is_out(h, country, today))]
         return [hit.film for hit in hits if hit.score > least]
 
-    def _nearest(self, typed: str) -> list[str]:
+    def _nearest(self, typed: str, among: Collection[int] | None) -> list[str]:
         wanted = normalise(typed)
+        entries = self._entries if among is None else self._entries_of(among)
         scored = [
             (max((fuzz.ratio(wanted, name) for name in entry.names), default=0.0), entry.film.label)
-            for entry in self._entries
+            for entry in entries
         ]
         return [label for score, label in sorted(scored, reverse=True)[:3] if wanted and score >= NEAR]
 

@@ -1,6 +1,5 @@
 """Finding titles in the side file: as typed first, and where that gives too little, as it may have been meant."""
 
-import itertools
 import sqlite3
 from array import array
 from collections.abc import Iterable, Sequence
@@ -10,13 +9,13 @@ from math import log
 from bot.domain.titles import MAX_TYPED, normalise, split_year, unsorted, words_of
 from bot.store.title_file import CROWD, HEAD_LENGTH
 from bot.store.title_fit import BEGINS, BEGINS_BARE, MISSPELT, SAME, WORDS, Reading
-from bot.store.title_words import Spelling, Words
+from bot.store.title_words import Spelling, Words, combined, without_extra_letter
 
 _FAR = chr(0x10FFFF)
 #: Words read of what was typed; no title that anybody types has more, and each costs.
 _MAX_WORDS = 10
 #: Films taken of a list that holds whatever has the words; the most wanted first.
-_TAKEN = 80
+_TAKEN = 120
 #: Films taken of those that begin alike.
 _SHOWN = 40
 #: Films taken of those with one and the same corrected name.
@@ -30,14 +29,14 @@ _READ = 300_000
 #: A part of a run-on word that is looked for has so many letters.
 _PART = 3
 #: Ways to spell everything that was typed.
-_WAYS = 12
+_WAYS = 16
 
 #: Which films are shown when too many fit: logarithms of how unlikely it is that a film was meant. Interest in a film
 #: falls with its rank by this power …
 _WANTED = 0.7
 _WHOLE = -1.0  #: … a title that was typed to its end is likelier than one that only begins so,
 _INSIDE = 2.0  #: one that has the words further in is less likely,
-_WRONG = 3.0  #: one that was mistyped still less,
+_WRONG = 1.0  #: one that was mistyped still less,
 _A_SLIP = 2.5  #: and so for each slip.
 
 _EXACT = "SELECT film FROM names WHERE name = ? LIMIT 30"
@@ -175,9 +174,12 @@ class _Finding:
     def _take_spellings(self, reading: Reading, groups: Sequence[Sequence[Spelling]], words_too: bool) -> None:
         ranks: list[int] = []
         exact: list[int] = []
-        for joined in (*_combined(groups, _WAYS), *_without_extra_letter(reading.joined)):
+        for joined in (*combined(groups, _WAYS), *without_extra_letter(reading.joined)):
             ranks += self._beginning(joined)
-            exact += [row[0] for row in self._db.execute(_EXACT, (joined,))][:_NAMESAKES]
+            exact += self._named(joined)
+        if len(reading.words) == 1:
+            for spelling in self._words.near(reading.joined, False, 1, 100):  # a rare word may be all of a title
+                exact += self._named(spelling.text)
         ranks = sorted(set(ranks))[:_TAKEN] + exact
         if words_too and any(groups):
             ranks += self._with_words([group for group in groups if group])
@@ -198,23 +200,30 @@ class _Finding:
         ranks: list[int] = []
         for place, group in enumerate(groups):
             if not group:
-                for part in self._parts(reading.words[place], place == last):
-                    ranks += self._with_words([*(g for g in groups if g), [part]] if place == last else [[part], *some])
+                for part, rest in self._parts(reading.words[place], place == last):
+                    ranks += self._with_words([*some, [part]] if place == last else [[part], *some])
+                    for whole in rest:
+                        ranks += self._beginning(reading.joined.replace(reading.words[place], whole))
         if len(some) > 1:
             for left_out in range(min(len(some), 5)):
                 ranks += self._with_words([group for place, group in enumerate(some) if place != left_out])
         self._take(ranks)
 
-    def _parts(self, word: str, begun: bool) -> list[Spelling]:
-        """The rarest words that an unknown one ends or begins with: a space was missed, and something else is wrong."""
+    def _parts(self, word: str, begun: bool) -> list[tuple[Spelling, list[str]]]:
+        """The rarest words that an unknown one ends or begins with, and what the whole may be then.
+
+        A space was missed, and in what is left of the word something else is wrong.
+        """
         if len(word) < 2 * _PART:
             return []
-        found: list[Spelling] = []
-        for cut in range(_PART, len(word) - 1):
-            found.append(Spelling(word[:cut], self._words.known(word[:cut], False), 0))
-            if len(word) - cut >= _PART:
-                found.append(Spelling(word[cut:], self._words.known(word[cut:], begun), 0))
-        return sorted((part for part in found if part.films), key=lambda part: part.films)[:3]
+        found: list[tuple[Spelling, list[str]]] = []
+        for cut in range(2, len(word) - 1):
+            left, right = word[:cut], word[cut:]
+            if cut >= _PART and (films := self._words.known(left, False)):
+                found.append((Spelling(left, films, 0), [left + s.text for s in self._words.near(right, begun, 1, 4)]))
+            if len(right) >= _PART and (films := self._words.known(right, begun)):
+                found.append((Spelling(right, films, 0), [s.text + right for s in self._words.near(left, False, 1, 4)]))
+        return sorted(found, key=lambda pair: pair[0].films)[:3]
 
     def _found(self, reading: Reading, slips: float) -> bool:
         """Whether a title is at most so many slips away."""
@@ -227,6 +236,9 @@ class _Finding:
             if row is not None:
                 return array("I", row[0]).tolist()[:_SHOWN] + [row[0] for row in self._db.execute(_EXACT, (joined,))]
         return sorted(row[0] for row in self._db.execute(_BEGIN, (joined, joined + _FAR)))[:_SHOWN]
+
+    def _named(self, joined: str) -> list[int]:
+        return [row[0] for row in self._db.execute(_EXACT, (joined,))][:_NAMESAKES]
 
     def _beginning_alike(self, joined: str) -> list[int]:
         """Films with a name that shares its beginning with what was typed, as long as there is one."""
@@ -268,24 +280,3 @@ class _Finding:
         for reading in self._readings:
             for row, fit in zip(rows, reading.fits(names, years), strict=True):
                 self._fits[row[0]] = max(fit, self._fits.get(row[0], 0.0))
-
-
-def _combined(groups: Iterable[Sequence[Spelling]], most: int) -> list[str]:
-    """The likeliest ways to put the spellings of all words together, without spaces."""
-    best = [("", 0.0)]
-    for group in groups:
-        grown = [
-            (text + spelling.text, cost + spelling.slips * 3 - log(spelling.films + 1) / 3)
-            for (text, cost), spelling in itertools.product(best, group[:most])
-        ]
-        best = sorted(grown, key=lambda way: way[1])[:most] if group else best
-    return [text for text, _ in best]
-
-
-def _without_extra_letter(joined: str) -> list[str]:
-    """The text without each letter that is there twice, or that may be a missed space."""
-    return [
-        joined[:place] + joined[place + 1 :]
-        for place, key in enumerate(joined)
-        if place and (key in "cvbnm" or key == joined[place - 1])
-    ]

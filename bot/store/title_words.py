@@ -5,7 +5,9 @@ a letter is taken from either: so every word is kept under what is left of it wi
 mistyped one is looked up without each of its own. Nothing is compared with all words, and no alphabet is needed.
 """
 
+import itertools
 import sqlite3
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import log
 
@@ -72,7 +74,8 @@ class Words:
         length = len(word)
         for form, films, begins in forms.values():
             if len(form) == _LONGEST and length + slips >= _LONGEST:
-                if OSA.distance(head, form, score_cutoff=slips + 1) > slips + 1:
+                # What is cut off may be one slip's other half: a letter dropped before brings another one in.
+                if OSA.distance(head, form, score_cutoff=2 * slips) > 2 * slips:
                     continue
                 if films:
                     self._add(found, word, form, films, slips, begun)
@@ -95,3 +98,24 @@ class Words:
         if away <= slips and other != word:
             had = found.get(other)
             found[other] = Spelling(other, films + (had.films if had else 0), away)
+
+
+def combined(groups: Iterable[Sequence[Spelling]], most: int) -> list[str]:
+    """The likeliest ways to put the spellings of all words together, without spaces."""
+    best = [("", 0.0)]
+    for group in groups:
+        grown = [
+            (text + spelling.text, cost + spelling.slips * 3 - log(spelling.films + 1) / 3)
+            for (text, cost), spelling in itertools.product(best, group[:most])
+        ]
+        best = sorted(grown, key=lambda way: way[1])[:most] if group else best
+    return [text for text, _ in best]
+
+
+def without_extra_letter(joined: str) -> list[str]:
+    """The text without each letter that is there twice, or that may be a missed space."""
+    return [
+        joined[:place] + joined[place + 1 :]
+        for place, key in enumerate(joined)
+        if place and (key in "cvbnm" or key == joined[place - 1])
+    ]

@@ -26,9 +26,11 @@ COMMON = {
 VOCABULARY = 300_000
 #: P(popularity > x) = (0.5 / x) ** SLOPE: a quarter of all popularity is with one film in a hundred.
 SLOPE = 1.4
+#: No film of a day has more.
+HIGHEST = 3_000.0
 MARKS = str.maketrans({"a": "á", "e": "é", "o": "ö", "u": "ü", "i": "í", "c": "ç", "n": "ñ", "s": "š"})
 CYRILLIC = str.maketrans("abcdefghijklmnopqrstuvwxyz", "абсдефгхийклмнопкрстувшхыз")
-HAN = "".join(map(chr, range(0x4E00, 0x4E00 + 250)))
+HAN = "".join(map(chr, range(0x4E00, 0x4E00 + 1500)))
 KANA = "".join(map(chr, (*range(0x3042, 0x3093), *range(0x30A2, 0x30F3))))
 SUBTITLES = ("Part Two", "The Movie", "Chapter 3", "Resurrection", "The Return", "Origins", "Reloaded")
 
@@ -57,7 +59,7 @@ def made_up_films(count: int, seed: int = 1) -> list[Film]:
         else:
             title = next(titles)
         year = 2027 - min(int(chance.expovariate(1 / 22)), 125)
-        films.append(Film(number, title, year, round(0.5 * (1 - chance.random()) ** (-1 / SLOPE), 4)))
+        films.append(Film(number, title, year, min(round(0.5 * (1 - chance.random()) ** (-1 / SLOPE), 4), HIGHEST)))
     return films
 
 

@@ -8,7 +8,6 @@ from discord.ext import commands
 
 from bot.domain.preferences import read_month
 from bot.domain.subscribers import today_of
-from bot.services.films import list_coming
 from bot.ui.card import Card
 from bot.ui.ids import Purpose, Tab
 from bot.ui.list_cards import nothing_coming, render_coming
@@ -77,7 +76,7 @@ async def coming_card(interaction: Interaction, arg: str, page: int, opener_id: 
     month = read_month(arg[:7], today) if arg else None
     first = month or today
     last = month + relativedelta(months=1) - timedelta(days=1) if month else None
-    coming = list_coming(context.search.films, country, first, last)
+    coming = await context.finding.list_coming(country, first, last, now_of(interaction))
     if not coming:
         return nothing_coming(country, month)
     heading = f"Coming in {month:%B %Y}" if month else "Coming up"

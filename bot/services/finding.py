@@ -2,20 +2,24 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
+from bot.domain.answers import Coming
 from bot.domain.errors import FilmNotFound
-from bot.domain.films import Film
+from bot.domain.films import Film, Release, ReleaseType
 from bot.domain.releases import counting_release
-from bot.domain.sources import Found
+from bot.domain.sources import Found, Month
 from bot.domain.titles import normalise, split_year
 from bot.services.asking import Asking
+from bot.services.films import list_coming
 from bot.services.narrowing import Narrowing
 from bot.services.search import BEGINS, MAX_HITS, SURE, TIED, FilmSearch, Hit, likeness
 from bot.store.title_index import TitleHit, TitleIndex
 
 #: With fewer good hits than this, and a text this long, the sources are asked as well.
 ENOUGH, LONG_ENOUGH = 3, 3
+#: As far ahead as the sources' lists of coming films are asked for; farther, what they have is thin.
+LISTED_AHEAD = timedelta(days=60)
 _REFS = ("tmdb:", "imdb:", "wikidata:")
 #: What has a date to come goes before what has none, and both before what is out.
 _COMING, _UNKNOWN, _OUT = range(3)
@@ -106,6 +110,25 @@ class Finding:
         if len(named) == 1:
             return named
         return [candidate for candidate in hits if candidate.fit > hits[0].fit - TIED]
+
+    async def list_coming(self, country: str, first: date, last: date | None, now: datetime) -> list[Coming]:
+        """Films whose release in a country is, or may be, from `first` to `last` (None: without end), by date.
+
+        Those that are not in the store come from the sources' own lists, of the next two months if no end is given.
+        Their date is a presentation: it is shown, with whose it is, and never alerted from.
+        """
+        known = list_coming(self._search.films, country, first, last)
+        month = Month(first, last or first + LISTED_AHEAD)
+        named = {(normalise(coming.film.title), coming.film.year) for coming in known}
+        listed: list[Coming] = []
+        for found in await self._asking.list_coming(country, month, now):
+            day = found.date.day if found.date else None
+            new = self._search.find_by_ref(found.ref) is None and (normalise(found.title), found.year) not in named
+            if new and found.date and day and month.first <= day <= month.last:
+                source, _, own = found.ref.partition(":")
+                film = Film(0, found.title, found.year, found.original_title, ids={source: own})
+                listed.append(Coming(film, Release(country, ReleaseType.THEATRICAL, found.date, source=source)))
+        return sorted([*known, *listed], key=lambda coming: (coming.release.date.sort_key, coming.film.label))
 
     async def adopt(self, candidate: Candidate, now: datetime) -> Film:
         """The film of a candidate, fetched from its sources and taken into the store if it is not there.

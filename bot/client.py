@@ -15,7 +15,9 @@ from bot.domain.errors import DatabaseError, UserError
 from bot.ui.text import escape
 from cogs.buttons import ITEMS
 from cogs.context import Context, Interaction, refuse
+from cogs.exporting import ExportCommands
 from cogs.films import FilmCommands
+from cogs.following import FollowingCommands
 from cogs.help import HelpCommands
 from cogs.schedule import ScheduleCommands
 from cogs.settings import SettingsCommands
@@ -25,6 +27,8 @@ log = logging.getLogger(__name__)
 COGS: tuple[type[commands.Cog], ...] = (
     FilmCommands,
     TrackingCommands,
+    FollowingCommands,
+    ExportCommands,
     SettingsCommands,
     ScheduleCommands,
     HelpCommands,

@@ -10,6 +10,7 @@ from bot.domain.films import Film
 from bot.domain.subscribers import today_of
 from bot.ui.card import Card
 from bot.ui.film_card import picture_of
+from bot.ui.follow_cards import follows_line, render_follows
 from bot.ui.ids import Purpose
 from bot.ui.list_cards import nothing_tracked, render_tracked_list
 from bot.ui.tracking_card import render_tracked, render_untracked
@@ -119,7 +120,9 @@ async def untrack_film(interaction: Interaction, film_id: int) -> Film:
 
 async def tracked_card(interaction: Interaction, page: int, opener_id: int) -> Card | None:
     """A page of what is followed; None if nothing is."""
-    subscriber, followed = await context_of(interaction).tracking.list_tracked(guild_of(interaction))
+    context, guild_id = context_of(interaction), guild_of(interaction)
+    subscriber, followed = await context.tracking.list_tracked(guild_id)
+    follows = await context.following.list_follows(guild_id)
     if subscriber is None or not followed:
-        return None
-    return render_tracked_list(subscriber, followed, page, now_of(interaction), opener_id)
+        return render_follows(follows) if follows else None
+    return render_tracked_list(subscriber, followed, page, now_of(interaction), opener_id, follows_line(follows))

@@ -1,5 +1,6 @@
 """Finding the franchise or the person that somebody means: among what the store knows, then at a source."""
 
+import asyncio
 import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -19,6 +20,8 @@ log = logging.getLogger(__name__)
 _KNOWN_FOR = 2
 #: From so many on, nobody is looked for who was misspelt.
 _ENOUGH = 5
+#: A command that shows a picker answers within Discord's 3 s, the way there and back included.
+ASK_SECONDS = 2.0
 
 
 class FollowSource(Protocol):
@@ -80,6 +83,10 @@ class FollowSearch:
         nearest = [candidate.name for score, candidate in _scored(known, typed) if score >= NEAR]
         raise FollowNotFound(kind.value, shown(typed), list(dict.fromkeys(nearest))[:3])
 
+    async def find(self, kind: FollowKind, ref: str) -> Candidate | None:
+        """What the store knows under a ref."""
+        return next((candidate for candidate in await self._list(kind) if ref in candidate.refs), None)
+
     async def widen(self, kind: FollowKind, refs: Sequence[str]) -> tuple[str, ...]:
         """What else somebody or something with any of `refs` is called by now."""
         same = [candidate for candidate in await self._list(kind) if set(candidate.refs) & set(refs)]
@@ -101,11 +108,13 @@ class FollowSearch:
         wanted = normalise(typed)
         if not wanted:
             return []
+        until = asyncio.get_running_loop().time() + ASK_SECONDS
         for source in self._sources:
             try:
-                found = await source.search_people(typed[:MAX_TYPED])
-            except SourceError as error:
-                log.info("People cannot be looked for: %s", error)
+                async with asyncio.timeout_at(until):
+                    found = await source.search_people(typed[:MAX_TYPED])
+            except (SourceError, TimeoutError) as error:
+                log.info("People cannot be looked for: %s", error or "no answer in time")
                 continue
             exact = [person for person in found if normalise(person.name) == wanted]
             fitting = exact or [person for person in found if likeness(wanted, normalise(person.name)) >= FITS]

@@ -85,7 +85,7 @@ class Following:
         Raises:
             TooManyFollows: the server follows as much as it may.
         """
-        await self._check_room(subscriber, candidate)
+        await self.check_room(subscriber, candidate)
         follow = Follow(
             0, subscriber.id, candidate.kind, candidate.name, candidate.refs, channel_id, user_id, now, now
         )  # fmt: skip
@@ -109,6 +109,17 @@ class Following:
         return Followed(
             stored, subscriber, chosen.new, chosen.before, chosen.left, chosen.full, looked.silent, known is not None
         )
+
+    async def check_room(self, subscriber: Subscriber, candidate: Candidate) -> None:
+        """Refuse what is one too many, before anybody waits for a source.
+
+        Raises:
+            TooManyFollows: the server follows as much as it may, and not this.
+        """
+        async with self._db.reading() as tx:
+            follows = await follow_store.list_follows(tx, subscriber.id)
+        if len(follows) >= MAX_FOLLOWS and _find(follows, candidate) is None:
+            raise TooManyFollows(MAX_FOLLOWS)
 
     async def unfollow(self, guild_id: int, follow_id: int) -> Follow:
         """Stop following a franchise or a person; the films that it added stay tracked. What it was.
@@ -157,12 +168,6 @@ class Following:
             await _end_look(tx, stored, looked, now)
         if chosen.new:
             log.info("Tracked %s films because of %s", len(chosen.new), stored.name, extra={"follow": stored.id})
-
-    async def _check_room(self, subscriber: Subscriber, candidate: Candidate) -> None:
-        async with self._db.reading() as tx:
-            follows = await follow_store.list_follows(tx, subscriber.id)
-        if len(follows) >= MAX_FOLLOWS and _find(follows, candidate) is None:
-            raise TooManyFollows(MAX_FOLLOWS)
 
     async def _look_patiently(self, follow: Follow, now: datetime) -> _Looked:
         """Look as long as a person waits; what the store knows is there in any case."""

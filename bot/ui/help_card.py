@@ -9,6 +9,9 @@ TASKS: dict[str, dict[str, str]] = {
         "/track": "count down to it here, and say so when its date moves",
         "/tracked": "what this server tracks, by date",
         "/untrack": "stop tracking one",
+        "/follow": "track the new films of a franchise or a person by themselves",
+        "/unfollow": "stop following one",
+        "/export": "what this server tracks, as JSON or CSV",
     },
     "Look something up": {
         "/film": "its card: dates, people, where it stands in its story",

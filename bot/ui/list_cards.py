@@ -20,9 +20,9 @@ FILMS_A_PAGE = 10
 
 
 def render_tracked_list(
-    subscriber: Subscriber, followed: Sequence[Subscription], page: int, now: datetime, opener_id: int
+    subscriber: Subscriber, followed: Sequence[Subscription], page: int, now: datetime, opener_id: int, also: str = ""
 ) -> Card:
-    """The server's films by next date, what is out apart, ten a page."""
+    """The server's films by next date, what is out apart, ten a page; `also`: a line below every page."""
     today = today_of(subscriber, now)
     ordered = sorted(followed, key=lambda s: _order(s, subscriber, today))
     last = max(-(-len(ordered) // FILMS_A_PAGE) - 1, 0)
@@ -38,7 +38,7 @@ def render_tracked_list(
             section = name
         lines.append(f"- {_line(subscription, counting, today, now)}")
     parts: list[Part] = [text(f"## Tracked here: {len(followed)} of {MAX_FILMS}"), text(*lines)]
-    parts += [gap(), text(small(f"Dates for {country_with_flag(subscriber.country)}. Pick a film for its card."))]
+    parts += [gap(), text(small(f"Dates for {country_with_flag(subscriber.country)}. Pick a film for its card."), also)]
     parts.append(_picker([s.film for s in shown], subscriber.country, opener_id))
     if last:
         parts += _pages("tracked", page, last, opener_id, "")

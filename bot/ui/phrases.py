@@ -93,6 +93,6 @@ def post_name(post: Post) -> str:
         case PostKind.RESUME:
             return "what a pause kept back"
         case PostKind.FOLLOWED:
-            return "tracked by itself"
+            return "tracked by itself" if post.film_id else "no room for new films"
         case PostKind.DOUBT:
             return "a date in doubt"

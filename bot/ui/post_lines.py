@@ -12,6 +12,8 @@ from bot.domain.messages import Parcel
 from bot.domain.places import country_name
 from bot.domain.posts import LATE, Post, PostKind
 from bot.domain.releases import ChangeKind, change_in_words, kind_of_change
+from bot.ui.follow_lines import EMOJI as FOLLOWED_EMOJI
+from bot.ui.follow_lines import Words, followed_lines
 from bot.ui.phrases import post_name
 from bot.ui.text import escape, small, width, within
 
@@ -24,7 +26,7 @@ _EMOJI = {
     PostKind.DATE_CHANGE: "📅",
     PostKind.COUNTDOWN: "🎬",
     PostKind.RESUME: "▶️",
-    PostKind.FOLLOWED: "🆕",
+    PostKind.FOLLOWED: FOLLOWED_EMOJI,
     PostKind.DOUBT: "❔",
 }
 
@@ -108,6 +110,10 @@ class _Teller:
             posts = list(of_kind)
             if kind is PostKind.RESUME:
                 yield from self._resumed(posts)
+            elif kind is PostKind.FOLLOWED:
+                late = _late_note(posts[0], self.parcel.now, self.zone)
+                words = Words(self._title, self._sentence, self._followed_item, late)
+                yield from followed_lines(self.parcel, posts, words)
             elif len(posts) == 1:
                 yield f"{_EMOJI[kind]} {self._told(posts[0], self._sentence(posts[0]))}"
             else:
@@ -181,6 +187,9 @@ class _Teller:
         detail = " ".join(part for part in ("" if one_type else words.place, when) if part)
         return f"{title}: {detail}" if detail else title
 
+    def _followed_item(self, post: Post) -> str:
+        return f"{self._item(post, one_type=False)} ({country_name(post.country)})"
+
     def _resumed(self, posts: Sequence[Post]) -> Iterator[str]:
         """That posts are back, and what the pause kept back; nothing beside other posts if it kept nothing back."""
         films = {post.film_id for post in posts}
@@ -194,6 +203,8 @@ class _Teller:
             day = f" ({_date(post.date)})"
             if post.kind is PostKind.DATE_CHANGE:
                 day = f", {_date(post.old_date)} → {_date(post.date)}"
+            elif post.kind is PostKind.FOLLOWED:
+                day = ""
             yield f"- {self._title(post)}: {post_name(post)}{day}"
         if len(skipped) > MAX_SKIPPED:
             yield f"- and {len(skipped) - MAX_SKIPPED} more"
@@ -204,7 +215,7 @@ class _Teller:
         """A film's title in bold; with its year where another film of this message has the same one."""
         film = self.parcel.films.get(post.film_id or 0)
         if film is None:
-            return "A film"
+            return f"**{escape(post.note, self.room.title)}**" if post.note else "A film"
         title = film.label if self._shares_title(film) else film.title
         return f"**{escape(title, self.room.title) or 'Untitled'}**"
 

@@ -14,6 +14,7 @@ from bot.domain.posts import Post, PostKind
 from bot.domain.subscribers import SubscriberKind
 from bot.ui.card import Accent, Picture
 from bot.ui.doubt_posts import doubt_buttons, render_doubts
+from bot.ui.follow_lines import dated
 from bot.ui.ids import MarkId, PickId, PostAction, PostId
 from bot.ui.phrases import release_line
 from bot.ui.pictures import PictureSpec, spec_of
@@ -223,7 +224,8 @@ def _release(post: Post, film: Film) -> Release:
 
 
 def _first_post(parcel: Parcel, film: Film) -> Post:
-    return next(post for post in parcel.message.posts if post.film_id == film.id and post.kind is not PostKind.RESUME)
+    posts = (post for post in parcel.message.posts if post.kind is not PostKind.RESUME)
+    return dated(parcel, next(post for post in posts if post.film_id == film.id))
 
 
 def _today(parcel: Parcel) -> date:

@@ -14,6 +14,7 @@ from bot.ui.ids import (
     ChangeId,
     ChooseId,
     CustomId,
+    FollowId,
     DoubtId,
     FollowId,
     MarkId,

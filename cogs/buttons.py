@@ -5,6 +5,7 @@ from typing import Any
 import discord
 
 from bot.domain.places import distinct_zones
+from bot.domain.preferences import read_wanted
 from bot.domain.subscribers import TrackRight
 from bot.services.finding import Candidate
 from bot.services.settings import Choices
@@ -165,6 +166,10 @@ async def change_setting(interaction: Interaction, setting_id: SettingId, values
         role: discord.Role | None = values[0] if values else None
         choices: Choices = {"ping_role_id": pingable(role) if role else None}
         await replace(interaction, await settings_card(interaction, choices))
+        return
+    if setting_id.name is SettingName.WANTED:
+        wanted = read_wanted(", ".join(map(str, values)))
+        await replace(interaction, await settings_card(interaction, {"wanted": wanted}))
         return
     subscriber = await get_subscriber(interaction)
     if values[0] == "who":

@@ -90,6 +90,12 @@ async def suggest_country(interaction: Interaction, typed: str) -> list[Choice]:
     return [app_commands.Choice(name=name, value=code) for code, name in suggest_countries(typed)]
 
 
+async def suggest_wanted(interaction: Interaction, typed: str) -> list[Choice]:
+    """The ways in which a film comes out, and all that can be made of them."""
+    return _containing(typed, ("cinema", "cinema, digital", "cinema, digital, physical", "cinema, physical", "digital",
+                               "digital, physical", "physical"))  # fmt: skip
+
+
 async def suggest_month(interaction: Interaction, typed: str) -> list[Choice]:
     """The next twelve months."""
     return _containing(typed, months_from(now_of(interaction).date()))

@@ -9,13 +9,13 @@ from discord.ext import commands
 
 from bot.domain.errors import UserError
 from bot.domain.places import distinct_zones
-from bot.domain.preferences import read_country, read_hour, read_milestones, read_zone
+from bot.domain.preferences import read_country, read_hour, read_milestones, read_wanted, read_zone
 from bot.domain.subscribers import Subscriber, TrackRight
 from bot.services.settings import Choices
 from bot.ui.access import RoleStanding, find_missing_permissions, find_role_standing
 from bot.ui.answers import Trouble, sending_of
 from bot.ui.card import Card
-from bot.ui.phrases import country_with_flag
+from bot.ui.phrases import country_with_flag, wanted_in_words
 from bot.ui.settings_card import Found, greeting, milestones_in_words, render_settings
 from cogs.context import (
     Interaction,
@@ -29,7 +29,7 @@ from cogs.context import (
     show,
     take_time,
 )
-from cogs.options import PostChannelOption, suggest_country, suggest_zone
+from cogs.options import PostChannelOption, suggest_country, suggest_wanted, suggest_zone
 
 log = logging.getLogger(__name__)
 ACTION = "change Marquee's settings"
@@ -45,24 +45,26 @@ FORM_TEXTS = {
 class SettingsCommands(commands.Cog):
     """For those who manage the server."""
 
-    @app_commands.command(description="Channel, country, time zone, hour, countdown and ping of this server")
+    @app_commands.command(description="Channel, country, releases, time zone, hour, countdown and ping of this server")
     @app_commands.default_permissions(manage_guild=True)
     @app_commands.rename(time_zone="time-zone", ping_role="ping-role", who_may_track="who-may-track")
     @app_commands.describe(
         channel="Where posts go",
         country="Whose release dates count",
+        releases="Which releases count: cinema, digital, physical, or several of them",
         time_zone="Whose clock the posting hour is on, such as Berlin",
         hour="When posts appear, such as 9 or 18:30",
         countdown="Days before the release, such as 30, 7, 3, 1; or none",
         ping_role="A role to ping on release days",
         who_may_track="Who may use /track and /untrack",
     )
-    @app_commands.autocomplete(country=suggest_country, time_zone=suggest_zone)
+    @app_commands.autocomplete(country=suggest_country, releases=suggest_wanted, time_zone=suggest_zone)
     async def settings(
         self,
         interaction: Interaction,
         channel: app_commands.Transform[int, PostChannelOption] | None = None,
         country: str | None = None,
+        releases: str | None = None,
         time_zone: str | None = None,
         hour: str | None = None,
         countdown: str | None = None,
@@ -74,6 +76,8 @@ class SettingsCommands(commands.Cog):
         choices: Choices = {}
         if country is not None:
             choices["country"] = read_country(country)
+        if releases is not None:
+            choices["wanted"] = read_wanted(releases)
         if time_zone is not None:
             choices["timezone"] = read_zone(time_zone)
         if hour is not None:
@@ -148,6 +152,7 @@ def saved_in_words(choices: Choices, subscriber: Subscriber) -> str:
     named = {
         "channel_id": f"posts go to <#{subscriber.channel_id}>",
         "country": f"{country_with_flag(subscriber.country)} dates",
+        "wanted": f"releases that count: {wanted_in_words(subscriber.wanted)}",
         "timezone": f"{subscriber.timezone.replace('_', ' ')} time",
         "posting_time": f"posts at {subscriber.posting_time:%H:%M}",
         "milestones": f"countdown {milestones_in_words(subscriber.milestones)}",

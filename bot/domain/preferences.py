@@ -8,9 +8,9 @@ from dateutil.parser import ParserError, parse
 from dateutil.relativedelta import relativedelta
 
 from bot.domain.dates import FIRST_YEAR, LAST_YEAR
-from bot.domain.errors import BadSetting
+from bot.domain.errors import BadSetting, UserError
 from bot.domain.places import find_country, find_zone
-from bot.domain.subscribers import MAX_MILESTONE_DAYS, MAX_MILESTONES
+from bot.domain.subscribers import MAX_MILESTONE_DAYS, MAX_MILESTONES, Wanted
 
 _HOUR = re.compile(r"(\d{1,2})(?:[:.h](\d{2}))?\s*(am|pm)?(?:\s*(?:uhr|h))?", re.IGNORECASE)
 _SPAN = re.compile(r"(?:in\s+|for\s+)?(\d{1,4}|an?|one)\s*(h|hours?|d|days?|w|weeks?|months?)", re.IGNORECASE)
@@ -26,6 +26,12 @@ _BESIDE = frozenset(name.casefold() for names in (calendar.day_name, calendar.da
     "th",
     "of",
     "the",
+}
+#: What people call the ways in which a film comes out.
+_WAYS = {
+    Wanted.CINEMA: ("cinema", "cinemas", "theater", "theaters", "theatre", "theatres", "theatrical"),
+    Wanted.DIGITAL: ("digital", "digitally", "streaming", "stream", "online", "rent", "buy"),
+    Wanted.PHYSICAL: ("physical", "disc", "discs", "disk", "bluray", "dvd"),
 }
 #: Leap years are never farther apart: 29 February comes within so many years.
 _LEAP_GAP = 9
@@ -87,6 +93,24 @@ def read_milestones(typed: str) -> tuple[int, ...]:
         wanted = f"a list of at most {MAX_MILESTONES} numbers of days, 1 to {MAX_MILESTONE_DAYS}"
         raise BadSetting(wanted, _short(typed), "30, 7, 3, 1 or none")
     return tuple(days)
+
+
+def read_wanted(typed: str) -> frozenset[Wanted]:
+    """Read the ways of release that count: "cinema", "cinema, digital", "streaming and disc", "all".
+
+    Raises:
+        UserError: none of them is left.
+        BadSetting: something else is among them.
+    """
+    words = set(re.findall(r"[^\W\d_]+", typed.casefold().replace("blu-ray", "bluray"))) - {"and", "or"}
+    if words and words <= {"none", "nothing"}:
+        raise UserError("At least one must stay chosen: cinema, digital or physical.")
+    if words and words <= {"all", "everything", "any"}:
+        return frozenset(Wanted)
+    named = {word: way for way, names in _WAYS.items() for word in names}
+    if not words or not words <= named.keys():
+        raise BadSetting("a list of ways in which a film comes out", _short(typed), "cinema, digital or physical")
+    return frozenset(named[word] for word in words)
 
 
 def read_span(typed: str, now: datetime) -> datetime | None:

@@ -7,14 +7,14 @@ from typing import TypedDict, Unpack
 from bot.domain.messages import Destination
 from bot.domain.places import distinct_zones
 from bot.domain.resumes import resume_post
-from bot.domain.subscribers import Subscriber, TrackRight
+from bot.domain.subscribers import Subscriber, TrackRight, Wanted
 from bot.store import messages as message_store
 from bot.store import posts as post_store
 from bot.store import subscribers as subscriber_store
 from bot.store.database import Database
 
 #: A change of these moves what is owed: nothing is owed from before it.
-_MOVING = frozenset({"country", "timezone", "posting_time", "milestones"})
+_MOVING = frozenset({"country", "timezone", "posting_time", "milestones", "wanted"})
 
 
 class Choices(TypedDict, total=False):
@@ -27,6 +27,7 @@ class Choices(TypedDict, total=False):
     milestones: tuple[int, ...]
     ping_role_id: int | None
     track_right: TrackRight
+    wanted: frozenset[Wanted]  #: never empty
 
 
 class Preferences:

@@ -180,6 +180,7 @@ class SettingName(StrEnum):
 
     CHANNEL = "channel"
     ROLE = "role"
+    WANTED = "wanted"
     OTHER = "other"
 
 

@@ -8,7 +8,7 @@ from bot.domain.films import Film, Release, ReleaseType
 from bot.domain.places import country_name, flag
 from bot.domain.posts import Post, PostKind
 from bot.domain.releases import counting_release
-from bot.domain.subscribers import Subscriber, Subscription
+from bot.domain.subscribers import Subscriber, Subscription, Wanted
 from bot.ui.text import plain
 
 #: Discord's limit for the name of a choice.
@@ -49,6 +49,11 @@ def found_choice(label: str, original_title: str, hint: str) -> str:
     more = hint or (original_title if original_title not in ("", title) else "")
     tail = f" · {plain(more, 40)}" if more else ""
     return plain(label, _MAX_CHOICE - len(tail)) + tail
+
+
+def wanted_in_words(wanted: frozenset[Wanted]) -> str:
+    """The ways of release that count: "cinema, digital"."""
+    return ", ".join(way.value for way in Wanted if way in wanted)
 
 
 def local_time(instant: datetime, zone: ZoneInfo, now: datetime) -> str:

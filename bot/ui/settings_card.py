@@ -8,11 +8,11 @@ from discord.ui import ActionRow, ChannelSelect, LayoutView, RoleSelect, Select
 
 from bot.domain.messages import Destination
 from bot.domain.places import country_name
-from bot.domain.subscribers import Subscriber, TrackRight
+from bot.domain.subscribers import Subscriber, TrackRight, Wanted
 from bot.ui.access import RoleStanding
 from bot.ui.card import Accent, Card, Part, build_card, gap, text
 from bot.ui.ids import SettingId, SettingName, ZoneId
-from bot.ui.phrases import channel, city, country_with_flag
+from bot.ui.phrases import channel, city, country_with_flag, wanted_in_words
 from bot.ui.text import escape
 from bot.ui.zone_choice import zone_choice
 
@@ -23,6 +23,12 @@ POSTABLE = [
     discord.ChannelType.public_thread,
     discord.ChannelType.private_thread,
 ]
+
+_WAYS = {
+    Wanted.CINEMA: "The first day in cinemas, limited or wide",
+    Wanted.DIGITAL: "Streaming, to rent or buy, or on TV",
+    Wanted.PHYSICAL: "On disc",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +47,7 @@ def render_settings(subscriber: Subscriber, found: Found, zones: Sequence[str], 
     lines = [
         f"**Channel** · {channel(subscriber.channel_id)}",
         f"**Country** · {country_with_flag(subscriber.country)}" + _mark(chosen=subscriber.country_chosen),
+        f"**Counts** · {wanted_in_words(subscriber.wanted)}",
         f"**Time zone** · {subscriber.timezone.replace('_', ' ')}" + _mark(chosen=subscriber.timezone_chosen),
         f"**Posting hour** · {subscriber.posting_time:%H:%M}",
         f"**Countdown** · {milestones_in_words(subscriber.milestones)}",
@@ -119,6 +126,20 @@ def _controls(subscriber: Subscriber) -> list[Part]:
         placeholder="Role to ping on release days (empty: nobody)",
         min_values=0,
     )
+    ways = Select[LayoutView](
+        custom_id=str(SettingId(SettingName.WANTED)),
+        placeholder="Which releases count",
+        max_values=len(Wanted),
+        options=[
+            discord.SelectOption(
+                label=f"{way.value.capitalize()} releases",
+                value=way.value,
+                description=_WAYS[way],
+                default=way in subscriber.wanted,
+            )
+            for way in Wanted
+        ],
+    )
     others = Select[LayoutView](
         custom_id=str(SettingId(SettingName.OTHER)),
         placeholder="Change something else…",
@@ -134,4 +155,4 @@ def _controls(subscriber: Subscriber) -> list[Part]:
             ),
         ],
     )
-    return [ActionRow[LayoutView](channels), ActionRow[LayoutView](roles), ActionRow[LayoutView](others)]
+    return [ActionRow[LayoutView](each) for each in (channels, roles, ways, others)]

@@ -8,6 +8,7 @@ from tests.cogs.films import film
 from tests.cogs.house import House
 from tests.cogs.people import Server
 from tests.cogs.reading import Reply
+from tests.cogs.test_settings import OTHERS
 from tests.cogs.times import new_york
 
 #: Each is a title that no film has.
@@ -120,7 +121,7 @@ class TestNonsense:
         card = (await server.admin.type("settings")).shown
         faults: list[str] = []
         for typed in NONSENSE.values():
-            form = await server.admin.choose(card, "Country", menu=2)
+            form = await server.admin.choose(card, "Country", menu=OTHERS)
             faults += faults_of(await server.admin.fill(form, typed[:100]))
         assert faults == []
 

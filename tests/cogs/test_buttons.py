@@ -9,6 +9,7 @@ from tests.cogs.films import film
 from tests.cogs.house import House
 from tests.cogs.people import Server
 from tests.cogs.reading import Screen
+from tests.cogs.test_settings import OTHERS
 from tests.cogs.times import new_york
 
 
@@ -105,7 +106,7 @@ class TestCardsAfterARestart:
         assert (await server.member.click(card, "Cast")).edited
         assert (await server.member.click(coming, "Next")).edited
         assert "is tracked" in (await server.member.choose(picker, next(iter(picker.options)))).text
-        turned = await server.admin.choose(settings, "Who may track", menu=2)
+        turned = await server.admin.choose(settings, "Who may track", menu=OTHERS)
         assert turned.edited
 
 

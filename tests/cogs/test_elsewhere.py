@@ -13,6 +13,7 @@ from bot.services.tracking import Tracking
 from bot.store.sqlite import SqliteDatabase
 from tests.cogs.house import INVITED, House
 from tests.cogs.people import Server, read_reply
+from tests.cogs.test_settings import OTHERS
 from tests.cogs.times import new_york
 
 #: Every command with what it needs at least.
@@ -129,11 +130,11 @@ class TestBroken:
     ) -> None:
         card = (await server.member.pick("film", "ballerina 2025")).shown
         settings = (await server.admin.type("settings")).shown
-        form = await server.admin.choose(settings, "Country", menu=2)
+        form = await server.admin.choose(settings, "Country", menu=OTHERS)
         monkeypatch.setattr(Films, "look_at", _boom)
         monkeypatch.setattr("bot.services.settings.Preferences.change", _boom)
         self.check((await server.member.click(card, "Cast")).refusal, caplog)
-        self.check((await server.admin.choose(settings, "Who may track", menu=2)).refusal, caplog)
+        self.check((await server.admin.choose(settings, "Who may track", menu=OTHERS)).refusal, caplog)
         self.check((await server.admin.fill(form, "Germany")).refusal, caplog)
 
     async def test_suggestions_stay_empty_and_typing_goes_on(

@@ -1,7 +1,7 @@
 """Who may do what: managers change settings, and say who may track."""
 
 from tests.cogs.people import Server
-from tests.cogs.test_settings import CHANNELS, OTHERS, ROLES, in_force
+from tests.cogs.test_settings import CHANNELS, OTHERS, ROLES, WAYS, in_force
 
 
 class TestRights:
@@ -20,6 +20,7 @@ class TestRights:
                 role.permissions = 0
         assert "Manage Server" in (await server.admin.choose(card, server.channel, menu=CHANNELS)).refusal
         assert "Manage Server" in (await server.admin.choose(card, menu=ROLES)).refusal
+        assert "Manage Server" in (await server.admin.choose(card, "digital", menu=WAYS)).refusal
         assert "Manage Server" in (await server.admin.choose(card, "Who may track", menu=OTHERS)).refusal
         assert "Manage Server" in (await server.admin.choose(card, "Posting hour", menu=OTHERS)).refusal
         assert "Manage Server" in (await server.admin.fill(form, "Germany")).refusal

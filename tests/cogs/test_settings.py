@@ -1,20 +1,22 @@
 """`/settings`: what is in force, and every way to change it."""
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 from typing import ClassVar
 
 import pytest
 import simcord
 
+from tests.cogs.films import film, releases
 from tests.cogs.house import House
 from tests.cogs.people import Person, Server
 from tests.cogs.reading import Reply, Screen
 from tests.cogs.times import new_york
 
 #: The lines of the card.
-LINES = ["Channel", "Country", "Time zone", "Posting hour", "Countdown", "Role to ping", "Who may track"]
-CHANNELS, ROLES, OTHERS, ZONES = range(4)
+LINES = ["Channel", "Country", "Counts", "Time zone", "Posting hour", "Countdown", "Role to ping", "Who may track"]
+CHANNELS, ROLES, WAYS, OTHERS, ZONES = range(5)
 
 
 def lines(screen: Screen) -> dict[str, str]:
@@ -80,6 +82,8 @@ class TestOptions:
             ("countdown", "14, 7", "Countdown", "14 and 7 days before"),
             ("countdown", "1 100 1", "Countdown", "100 and 1 days before"),
             ("countdown", "none", "Countdown", "only on the release day"),
+            ("releases", "digital and cinema", "Counts", "cinema, digital"),
+            ("releases", "blu-ray", "Counts", "physical"),
             ("who_may_track", "managers", "Who may track", "Manage Server"),
         ):
             reply = await server.admin.type("settings", **{option: typed})
@@ -128,6 +132,18 @@ class TestOptions:
                 labelled = await server.admin.type("settings", **{option: choice["name"]})
                 assert "Saved" in labelled.text, choice
 
+    async def test_one_release_at_least_stays_chosen(self, server: Server) -> None:
+        refused = (await server.admin.type("settings", releases="none", hour="18")).refusal
+        assert refused == "At least one must stay chosen: cinema, digital or physical."
+        assert "cinema, digital or physical" in (await server.admin.type("settings", releases="radio")).refusal
+        kept = await in_force(server.admin)
+        assert (kept["Counts"], kept["Posting hour"]) == ("cinema", "09:00")
+
+    async def test_releases_are_suggested_and_what_is_suggested_is_taken(self, server: Server) -> None:
+        for choice in await server.admin.suggested("settings", "releases", ""):
+            reply = await server.admin.type("settings", releases=choice["value"])
+            assert lines(reply.shown)["Counts"] == choice["name"]
+
     async def test_survive_a_restart(self, house: House, server: Server) -> None:
         await server.admin.type("settings", country="DE", hour="18:30", countdown="14")
         before = await in_force(server.admin)
@@ -137,6 +153,28 @@ class TestOptions:
     async def test_are_a_servers_own(self, house: House, server: Server) -> None:
         await server.admin.type("settings", country="DE")
         assert "United States" in (await in_force(house.open_server("Another").admin))["Country"]
+
+
+class TestReleases:
+    """Which ways of release count: the card's own select."""
+
+    async def test_each_that_is_chosen_counts_from_now_on(self, house: House, server: Server) -> None:
+        both = film("Twice", "2025-06-20")
+        await house.add_films(replace(both, releases=both.releases + releases("US digital 2025-07-04")))
+        await server.member.pick("track", "twice")
+        card = (await server.admin.type("settings")).shown
+        assert lines(card)["Counts"] == "cinema"
+        reply = await server.admin.choose(card, "digital", "cinema", menu=WAYS)
+        assert reply.edited
+        assert "Saved: releases that count: cinema, digital." in reply.text
+        assert lines(reply.shown)["Counts"] == "cinema, digital"
+        chosen = [option["value"] for option in reply.shown.selects[WAYS]["options"] if option.get("default")]
+        assert chosen == ["cinema", "digital"]
+        await house.live_until(new_york(7, 5))
+        assert [said for at, said in server.told() if at.startswith(("Fri 20 Jun", "Fri 4 Jul"))] == [
+            "🍿 Twice is out today in cinemas (United States).",
+            "🍿 Twice can be streamed or rented digitally from today (United States).",
+        ]
 
 
 class TestForms:

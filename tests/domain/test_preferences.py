@@ -9,7 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.domain.dates import FIRST_YEAR, LAST_YEAR
-from bot.domain.errors import BadSetting
+from bot.domain.errors import BadSetting, UserError
 from bot.domain.preferences import (
     months_from,
     read_country,
@@ -18,8 +18,10 @@ from bot.domain.preferences import (
     read_milestones,
     read_month,
     read_span,
+    read_wanted,
     read_zone,
 )
+from bot.domain.subscribers import Wanted
 from tests.domain.examples import day, utc
 
 NOW = utc("2025-05-27 16:00")
@@ -30,11 +32,18 @@ READERS: dict[str, Reader] = {
     "zone": read_zone,
     "country": read_country,
     "milestones": read_milestones,
+    "wanted": read_wanted,
     "span": lambda typed: read_span(typed, NOW),
     "day": lambda typed: read_day(typed, TODAY),
     "month": lambda typed: read_month(typed, TODAY),
 }
+CINEMA, DIGITAL, PHYSICAL = Wanted
 GOOD = [
+    ("wanted", "cinema", {CINEMA}),
+    ("wanted", "Cinema, digital", {CINEMA, DIGITAL}),
+    ("wanted", "streaming and Blu-ray", {DIGITAL, PHYSICAL}),
+    ("wanted", "theatrical;disc", {CINEMA, PHYSICAL}),
+    ("wanted", "all", set(Wanted)),
     ("hour", "9", time(9)),
     ("hour", "09:00", time(9)),
     ("hour", " 18.30 ", time(18, 30)),
@@ -104,6 +113,7 @@ GOOD = [
     ("month", "dec", day("2025-12-01")),
 ]
 BAD = [
+    ("wanted", ["", ",", "radio", "cinema, radio", "1", "none, cinema", "all cinema", "²"]),
     ("hour", ["", "24:00", "25", "9:60", "13pm", "0am", "9:5", "-1", "9.5", "noon", "9:00:00", "nine", "9:00 9:00"]),
     ("zone", ["", "CEST", "Berlin/Europe", "Atlantis", "+02:00", "America", "new york city", "../etc/passwd", "/"]),
     ("country", ["", "XX", "Atlantis", "D", "DEU", "europe", "🇩🇪"]),
@@ -171,6 +181,12 @@ def test_what_is_meant_is_read(kind: str, typed: str, expected: object) -> None:
 def test_what_does_not_exist_is_refused_with_an_example(kind: str, typed: str) -> None:
     with pytest.raises(BadSetting, match=r"^“.{0,60}” is not (a|an) .+ For example: .+\.$"):
         READERS[kind](typed)
+
+
+@pytest.mark.parametrize("typed", ["none", " Nothing "])
+def test_one_way_of_release_at_least_stays(typed: str) -> None:
+    with pytest.raises(UserError, match="At least one must stay chosen"):
+        read_wanted(typed)
 
 
 @pytest.mark.parametrize("kind", READERS)

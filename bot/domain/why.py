@@ -32,6 +32,11 @@ class Asked:
     next_check_at: datetime | None = None
 
     @property
+    def is_stale(self) -> bool:
+        """Whether it gave nothing of use the last time: what it said before stands."""
+        return bool(self.reason) or self.state in (AnswerState.FAILED, AnswerState.GONE, AnswerState.UNKNOWN)
+
+    @property
     def looked_up(self) -> date | None:
         """The day on which a person looked its facts up; the catalogue alone has one."""
         return self.record.film.as_of if self.record and self.source == BUNDLED else None
@@ -81,7 +86,7 @@ class Why:
     not_here: DoubtReason | None  #: nothing counts here although there is something: of what kind it is
     standing: Standing
     clause: str  #: why this source's word: "the newest word"
-    passed_over: tuple[Release, ...]  #: of this country, before the one that counts: premieres, festivals, re-releases
+    passed_over: tuple[Release, ...]  #: of this country, and not the one: premieres, festivals, re-releases
     words: tuple[Word, ...]  #: the reviewed catalogue first
     open_doubts: tuple[Doubt, ...]
     trusted: tuple[Doubt, ...]
@@ -162,11 +167,11 @@ def _basis(film: Film, counting: Counting, wanted: frozenset[Wanted]) -> Basis:
 
 
 def _passed_over(film: Film, country: str, counting: Counting) -> tuple[Release, ...]:
-    """What somebody may take for the release here: it has a day, no later than the one that counts, or none counts."""
+    """What somebody may take for the release here: no later than it, or, where none counts, whatever there is."""
     main = counting.main
-    found = [r for r in film.releases if r.country == country and not may_count(r) and r.date.first is not None]
-    if main is not None and main.date.last is not None:
-        found = [release for release in found if release.date.sort_key <= main.date.sort_key]
+    found = [release for release in film.releases if release.country == country and release.date.first is not None]
+    if main is not None:
+        found = [r for r in found if not may_count(r) and r.date.sort_key <= main.date.sort_key]
     return tuple(sorted(found, key=lambda release: release.date.sort_key))
 
 

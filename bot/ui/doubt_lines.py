@@ -51,6 +51,10 @@ def settling(doubt: Doubt, subscriber: Subscriber | None, now: datetime) -> str:
     if at is None:
         return "It does not settle by itself: an admin here may trust it, or a source names a date without such a note."
     if at <= now:
-        return f"It counts as soon as {source} is asked again and still says so."
+        return f"That is over as soon as {source} is asked again and says the same."
     when = local_time(at, subscriber.zone, now) if subscriber else f"{local_time(at, _UTC, now)} UTC"
+    if doubt.new is None or doubt.new.first is None:
+        return (
+            f"The date goes once no other source has it either, or by itself if {source} still has none after {when}."
+        )
     return f"It counts once another source agrees, or by itself if {source} still says so after {when}."

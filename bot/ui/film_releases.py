@@ -6,7 +6,7 @@ from datetime import date
 from bot.domain.films import PUBLIC, Release, ReleaseType
 from bot.domain.languages import language_name
 from bot.domain.places import country_name, flag
-from bot.domain.releases import is_again, may_count
+from bot.domain.releases import Counting, may_count
 from bot.domain.why import days_apart
 from bot.ui.card import Part, gap, text
 from bot.ui.doubt_lines import doubt_line, settling
@@ -30,11 +30,16 @@ def render_releases(view: FilmView) -> TabBody:
     for release in sorted(view.film.releases, key=_by_date):
         by_country.setdefault(release.country, []).append(release)
     here = by_country.pop(view.country, [])
+    counting = view.counting
     mixed = len({release.source for release in view.film.releases}) > 1
     heading = f"**{country_with_flag(view.country)}**"
-    mine = within((_release_here(view, release, mixed=mixed) for release in here), _HERE_BUDGET)
+    mine = within((_release_here(view, counting, release, mixed=mixed) for release in here), _HERE_BUDGET)
     first = [heading, *(mine or ["No date known yet."]), *within(_doubts(view), _DOUBTS_BUDGET)]
-    others = [(releases, _country(view, *each, mixed=mixed)) for each in by_country.items() for releases in [each[1]]]
+    others = [
+        (releases, _country(view, counting, *each, mixed=mixed))
+        for each in by_country.items()
+        for releases in [each[1]]
+    ]
     pages = _laid_out([line for _, line in others], _BUDGET - width("\n".join(first)))
     page = view.number(view.arg, len(pages))
     shown = others[pages[page]]
@@ -72,10 +77,10 @@ def _by_date(release: Release) -> tuple[object, ...]:
     )
 
 
-def _release_here(view: FilmView, release: Release, *, mixed: bool) -> str:
+def _release_here(view: FilmView, counting: Counting, release: Release, *, mixed: bool) -> str:
     """A line about a release in this country; the one that counts stands out."""
     when = _dated(view, release)
-    said = [f"**{when}**" if release == view.counting.main else when, _type(view, release), *_marks(release, 60)]
+    said = [f"**{when}**" if release == counting.main else when, _type(counting, release), *_marks(release, 60)]
     moves = moves_of(view.film, release) if may_count(release) else []
     said.append(f"was {moves[-1].old.in_words()}" if moves and moves[-1].old else "")
     said.append(source_name(release.source) if mixed else "")
@@ -83,9 +88,8 @@ def _release_here(view: FilmView, release: Release, *, mixed: bool) -> str:
     return line if may_count(release) else f"*{line}*"
 
 
-def _type(view: FilmView, release: Release) -> str:
+def _type(counting: Counting, release: Release) -> str:
     """How it comes out; where a few cinemas begin, who is first and who follows."""
-    counting = view.counting
     if counting.wide is None or release.country != counting.wide.country:
         return TYPES[release.type]
     if release == counting.main:
@@ -104,12 +108,11 @@ def _dated(view: FilmView, release: Release) -> str:
     return words[:1].upper() + words[1:]
 
 
-def _country(view: FilmView, country: str, releases: Sequence[Release], *, mixed: bool) -> str:
+def _country(view: FilmView, counting: Counting, country: str, releases: Sequence[Release], *, mixed: bool) -> str:
     """A country's releases in a line; how far its first one is from the one here."""
-    main = view.counting.main
     said: list[str] = []
     for place, release in enumerate(releases[:_RELEASES_A_LINE]):
-        apart = _apart(main, release, view.today) if place == 0 else ""
+        apart = _apart(counting.main, release, view.today) if place == 0 else ""
         marks = ", ".join(part for part in (*_marks(release, 30), apart) if part)
         line = f"{_dated(view, release)} {TYPES[release.type]}{f' ({marks})' if marks else ''}"
         said.append(line if may_count(release) else f"*{line}*")
@@ -121,7 +124,7 @@ def _country(view: FilmView, country: str, releases: Sequence[Release], *, mixed
 
 def _apart(main: Release | None, release: Release, today: date) -> str:
     """How far a release elsewhere is from the one that counts here, if it is the same kind of release and near."""
-    if main is None or not may_count(release) or is_again(release) or main.date.is_out(today):
+    if main is None or not may_count(release) or main.date.is_out(today):
         return ""
     days = days_apart(main.date, release.date)
     if not days or abs(days) > 60:

@@ -8,12 +8,13 @@ from discord.ui import ActionRow, LayoutView, Select
 
 from bot.domain.answers import Coming
 from bot.domain.films import Film
-from bot.domain.places import country_name
+from bot.domain.places import the_country
 from bot.domain.releases import Counting, counting_for
 from bot.domain.subscribers import MAX_FILMS, Subscriber, Subscription, today_of
 from bot.ui.card import Accent, Card, Part, build_card, button, gap, rows, text
 from bot.ui.ids import ChooseId, PageId, Purpose
 from bot.ui.phrases import TYPES, country_with_flag, film_choice, release_line
+from bot.ui.provenance import sources_of_list
 from bot.ui.text import escape, small
 
 FILMS_A_PAGE = 10
@@ -36,9 +37,10 @@ def render_tracked_list(
         if name != section:
             lines.append(f"**{name}**")
             section = name
-        lines.append(f"- {_line(subscription, counting, today, now)}")
+        lines.append(f"- {_line(subscriber, subscription, counting, today, now)}")
     parts: list[Part] = [text(f"## Tracked here: {len(followed)} of {MAX_FILMS}"), text(*lines)]
-    parts += [gap(), text(small(f"Dates for {country_with_flag(subscriber.country)}. Pick a film for its card."), also)]
+    whose = f"Dates for {country_with_flag(subscriber.country)}{_sources(subscriber, shown, today)}."
+    parts += [gap(), text(small(f"{whose} Pick a film for its card."), also)]
     parts.append(_picker([s.film for s in shown], subscriber.country, opener_id))
     if last:
         parts += _pages("tracked", page, last, opener_id, "")
@@ -52,9 +54,10 @@ def render_coming(
     last = max(-(-len(coming) // FILMS_A_PAGE) - 1, 0)
     page = min(page, last)
     shown = coming[page * FILMS_A_PAGE : (page + 1) * FILMS_A_PAGE]
+    sources = sources_of_list([c.film for c in shown], [c.release for c in shown])
     lines = [f"- **{escape(c.film.label)}** · {c.release.date.in_words()} · {TYPES[c.release.type]}" for c in shown]
     parts: list[Part] = [
-        text(f"## {heading}", small(f"Dates for {country_with_flag(country)}, as far as Marquee's catalogue goes.")),
+        text(f"## {heading}", small(f"Dates for {country_with_flag(country)}{f' by {sources}' if sources else ''}.")),
         text(*lines),
         _picker([c.film for c in shown], country, opener_id),
     ]
@@ -71,9 +74,7 @@ def nothing_tracked() -> str:
 def nothing_coming(country: str, month: date | None) -> str:
     """What `/upcoming` says of a month without a film."""
     when = f" in {month:%B %Y}" if month else ""
-    return (
-        f"No film in Marquee's catalogue has a date for {country_name(country)}{when}. Try another month, or `/film`."
-    )
+    return f"No film that Marquee knows has a date for {the_country(country)}{when}. Try another month, or `/film`."
 
 
 def _order(subscription: Subscription, subscriber: Subscriber, today: date) -> tuple[int, date, str]:
@@ -85,6 +86,13 @@ def _order(subscription: Subscription, subscriber: Subscriber, today: date) -> t
     return (2, date.fromordinal(date.max.toordinal() - release.date.last.toordinal()), subscription.film.label)
 
 
+def _sources(subscriber: Subscriber, followed: Sequence[Subscription], today: date) -> str:
+    """Whose dates a list shows, and how old the oldest is: " by TMDB, as of 6 June 2025"; empty if it shows none."""
+    told = {s.film.id: (c.ahead(today) or c.elsewhere) for s in followed for c in [counting_for(subscriber, s)]}
+    sources = sources_of_list([s.film for s in followed if told[s.film.id]], [r for r in told.values() if r])
+    return f" by {sources}" if sources else ""
+
+
 def _section(counting: Counting, today: date) -> str:
     release = counting.ahead(today)
     if release is None or release.date.last is None:
@@ -92,21 +100,27 @@ def _section(counting: Counting, today: date) -> str:
     return "To come" if release.date.last >= today else "Out"
 
 
-def _line(subscription: Subscription, counting: Counting, today: date, now: datetime) -> str:
+def _line(subscriber: Subscriber, subscription: Subscription, counting: Counting, today: date, now: datetime) -> str:
     release = counting.ahead(today)
     paused = " · paused" if subscription.pause and subscription.pause.covers(now) else ""
     if release is None:
         nearest = f" ({release_line(counting.elsewhere, today)})" if counting.elsewhere else ""
         return f"**{escape(subscription.film.label)}** · no date here{nearest}{paused}"
-    # The country is in the small print below: every line would repeat it.
-    said = release_line(release, today).split(" · ", 1)[1]
+    said = release_line(release, today)
+    if release.country == subscriber.country:  # which is in the small print below: every line would repeat it
+        said = said.split(" · ", 1)[1]
     return f"**{escape(subscription.film.label)}** · {said}{paused}"
 
 
 def _picker(films: Sequence[Film], country: str, opener_id: int) -> Part:
-    options = [discord.SelectOption(label=film_choice(film, country), value=f"id:{film.id}|") for film in films]
+    options = [discord.SelectOption(label=film_choice(film, country), value=f"{ref_of(film)}|") for film in films]
     custom_id = str(ChooseId(Purpose.FILM, opener_id))
     return ActionRow[LayoutView](Select[LayoutView](custom_id=custom_id, placeholder="Show a film", options=options))
+
+
+def ref_of(film: Film) -> str:
+    """What a select says of a film: its id here, or what its source calls one that is not in the store."""
+    return f"id:{film.id}" if film.id else next(f"{source}:{own}" for source, own in film.ids.items())
 
 
 def _pages(name: str, page: int, last: int, opener_id: int, arg: str) -> list[Part]:

@@ -49,7 +49,7 @@ def age_of(source: str, film: Film, asked: Sequence[Asked], today: date, now: da
     if checked_at is None:
         return ""
     # Its last word stands although it does not answer now.
-    return f"{'last answered' if known and known.reason else 'checked'} {ago(checked_at, now)}"
+    return f"{'last answered' if known and known.is_stale else 'checked'} {ago(checked_at, now)}"
 
 
 def with_age(source: str, film: Film, asked: Sequence[Asked], today: date, now: datetime) -> str:

@@ -10,11 +10,13 @@ from discord.ui import ActionRow, LayoutView, Select
 from bot.domain.answers import Tracked
 from bot.domain.dates import Precision
 from bot.domain.films import Film, Release
+from bot.domain.merge import BUNDLED
 from bot.domain.places import country_name
 from bot.domain.subscribers import Subscriber, in_force, today_of
 from bot.ui.card import Accent, Card, Part, Picture, build_card, button, gap, rows, shown, text
 from bot.ui.ids import ChangeId, ChooseId, OpenId, Purpose, StopId, Tab, ZoneId
 from bot.ui.phrases import TYPES, channel, city, country_with_flag, film_choice, local_time, pause_line, release_line
+from bot.ui.provenance import with_age
 from bot.ui.text import escape, plain, small
 from bot.ui.zone_choice import zone_choice
 
@@ -31,7 +33,8 @@ def render_tracked(tracked: Tracked, problems: Sequence[str], now: datetime, pic
     ]
     if problems:
         parts.append(text(_problem_line(tracked, problems)))
-    parts += [gap(), text(small(_settings_line(in_force(tracked.subscriber, tracked.subscription))))]
+    settings = _settings_line(in_force(tracked.subscriber, tracked.subscription))
+    parts += [gap(), text(small(settings), small(_source_line(tracked, today, now)))]
     if len(tracked.zones) > 1:
         parts += zone_choice(tracked.zones, tracked.subscriber.timezone, ZoneId(film.id))
     parts += rows(
@@ -136,6 +139,13 @@ def _first_post(tracked: Tracked, now: datetime) -> str:
 def _settings_line(subscriber: Subscriber) -> str:
     dates = f"{country_name(subscriber.country)} dates, {subscriber.posting_time:%H:%M} {city(subscriber.timezone)}"
     return dates if subscriber.country_chosen else f"{dates}: guessed from your language. Not right? Press Change."
+
+
+def _source_line(tracked: Tracked, today: date, now: datetime) -> str:
+    """Whose word the date is, and how old."""
+    release = tracked.counting.main or tracked.counting.elsewhere
+    source = release.source if release else BUNDLED
+    return f"{'Date' if release else 'Facts'}: {with_age(source, tracked.film, (), today, now)}"
 
 
 def _problem_line(tracked: Tracked, problems: Sequence[str]) -> str:

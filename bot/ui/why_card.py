@@ -7,6 +7,7 @@ from bot.domain.merge import BUNDLED
 from bot.domain.places import country_name, the_country
 from bot.domain.releases import change_in_words, is_again
 from bot.domain.sources import AnswerState
+from bot.domain.subscribers import Wanted
 from bot.domain.why import Basis, Standing, Why, Word, explain
 from bot.ui.card import Part, gap, text
 from bot.ui.doubt_lines import doubt_line, settling
@@ -52,7 +53,7 @@ def _answer(view: FilmView, why: Why) -> list[str]:
     if not why.here:
         return [
             f"### No date for {country_with_flag(why.country)} yet",
-            _NONE_COUNTS[why.not_here] if why.not_here else f"No source names one for {here} that counts.",
+            _NONE_COUNTS[why.not_here] if why.not_here else f"No source names a {_ways(view)} date for {here}.",
             *_passed_over(view, why),
             f"**Nearest** {whose} · {when}",
             f"**Whose word** {_whose_word(why, release)}",
@@ -78,14 +79,17 @@ def _which(view: FilmView, why: Why) -> str:
         case Basis.ANY:
             said = "No source knows of a cinema release anywhere, so its first release of any kind counts."
         case Basis.CHOSEN:
-            ways = " or ".join(way.value for way in sorted(view.wanted))
-            said = f"This server waits for {ways}: the first such release counts."
+            said = f"This server waits for {_ways(view)}: the first such release counts."
         case _:
             said = "The first day on which the public can see it in cinemas counts."
     if others:
         named = ", ".join(_other(view, release) for release in others[:_ASIDE])
         said += f" Of several days the earliest: there is also {named}."
     return said
+
+
+def _ways(view: FilmView) -> str:
+    return " or ".join(way.value for way in Wanted if way in view.wanted)
 
 
 def _other(view: FilmView, release: Release) -> str:
@@ -131,7 +135,7 @@ def _word(view: FilmView, why: Why, word: Word) -> list[str]:
     if asked.source == BUNDLED:
         parts.append(looked_up(asked.looked_up, view.today) if asked.looked_up else "")
     elif asked.checked_at is not None:
-        parts.append(f"{'last answered' if _fails(word) else 'checked'} {ago(asked.checked_at, view.now)}")
+        parts.append(f"{'last answered' if asked.is_stale else 'checked'} {ago(asked.checked_at, view.now)}")
     checked = " · ".join(part for part in parts if part)
     said = f"{'✅' if word.agrees else '▫️'} **{source}** {_said(view, why, word)}"
     return [said, *(small(line) for line in (checked[:1].upper() + checked[1:], _trouble(word)) if line)]
@@ -150,10 +154,6 @@ def _said(view: FilmView, why: Why, word: Word) -> str:
     if said.date.precision is Precision.TBA:
         return "says that no date is announced"
     return f"{dated(said.date, view.today)}{type_}{', which fits' if word.fits else ''}"
-
-
-def _fails(word: Word) -> bool:
-    return bool(word.asked.reason) or word.asked.state in (AnswerState.FAILED, AnswerState.GONE)
 
 
 def _trouble(word: Word) -> str:

@@ -3,7 +3,8 @@
 For texts and people the order is fixed: the reviewed catalogue, then TMDB, then Wikidata; lists of names are joined.
 For a date the newest word wins, because a date that moves is what all this is for. A word's age is when its source
 began to say so; what Wikidata said when it was first asked may be of any age, and counts as the oldest. A word that
-knows less of the same date does not displace one that knows more, unless its source took the rest back.
+knows less of the same date ("2027" beside 4 June 2027, or "to be announced") does not displace one that knows more,
+unless its source took the rest back.
 """
 
 from collections.abc import Iterable, Sequence
@@ -24,7 +25,7 @@ _TEXTS = ("title", "original_title", "original_language", "summary")
 _VALUES = ("year", "runtime_minutes")
 _LISTS = ("genres", "companies", "distributors", "countries")
 _KEPT_BY_ALL = ("alternative_titles", "sources")
-#: The note of a date that a source had and names no longer. Nobody ever sees it.
+#: The note of a date that a source had and names no longer, or not so well. Nobody ever sees it.
 _SILENT = "(named no longer)"
 Key = tuple[str, ReleaseType]
 
@@ -34,7 +35,7 @@ class Record:
     """What one source says of a film, and since when it is asked."""
 
     source: str
-    film: Film  #: a date that it once said and says no longer stands in it as "tba"
+    film: Film  #: where it once said a date, and says none or less of it by now, stands a marked "tba"
     first_at: datetime  #: its first answer (aware UTC)
     checked_at: datetime  #: its last good answer
 
@@ -73,21 +74,39 @@ def merge(film_id: int, records: Sequence[Record]) -> Film:
 def remember(old: Record | None, film: Film, source: str, now: datetime) -> Record:
     """Put a new answer in the place of `old`: since when it says each date, and what it says no longer.
 
-    A date that it had and does not name any more is kept as "tba", marked: falling silent is a word as well.
+    A date that it had and does not name any more is kept as "tba", marked: falling silent is a word as well. The mark
+    stands beside a date that knows less than the one before it. A note or a rating that changes is no new word.
     """
     if old is None:
         releases = tuple(replace(release, source=source, since=now) for release in film.releases)
         return Record(source, replace(film, releases=releases), now, now)
-    known = {_said(release): release.since for release in old.film.releases}
-    releases = [replace(r, source=source, since=known.get(_said(r)) or now) for r in film.releases]
-    named = {(release.country, release.type) for release in releases}
+    since: dict[object, datetime] = {}
     for release in old.film.releases:
-        key = (release.country, release.type)
-        if key not in named and may_count(release):
-            since = release.since if has_taken_back(release) else now
-            releases.append(Release(*key, TBA, _SILENT, source, since=since))
-            named.add(key)
-    return Record(source, replace(film, releases=tuple(releases)), old.first_at, now)
+        begun = release.since or old.first_at
+        since[_word(release)] = min(begun, since.get(_word(release), begun))
+    releases = tuple(replace(r, source=source, since=since.get(_word(r), now)) for r in film.releases)
+    record = Record(source, replace(film, releases=releases), old.first_at, now)
+    marks = [mark for key in _counted(old) if (mark := _mark(old, record, key, now))]
+    return replace(record, film=replace(film, releases=(*releases, *marks)))
+
+
+def recall(film: Film, source: str, first_at: datetime, checked_at: datetime) -> Record:
+    """What is left of a source's word in the film in force, where its record cannot be read any more."""
+    whose = {name for name, origin in film.origins.items() if origin.source == source}
+    names = (*_TEXTS, *_VALUES, *_LISTS, "trivia", "offers")
+    facts: dict[str, Any] = {"title": "", **{name: getattr(film, name) for name in names if name in whose}}
+    word = Film(
+        id=0,
+        **facts,
+        credits=tuple(credit for credit in film.credits if credit.job in whose),
+        releases=tuple(release for release in film.releases if release.source == source),
+        alternative_titles=film.alternative_titles,
+        sources=film.sources,
+        ids=dict(film.ids),
+        belongs_to=dict(film.belongs_to),
+        as_of=film.as_of if source == BUNDLED else None,
+    )
+    return Record(source, word, first_at, checked_at)
 
 
 def word_at(record: Record, release: Release) -> datetime:
@@ -104,12 +123,11 @@ def chosen(records: Sequence[Record], key: Key) -> Record | None:
     said.sort(key=lambda word: (word_at(*word), -_rank(word[0].source)), reverse=True)
     if not said:
         return None
-    newest, date = said[0][0], said[0][1].date
-    took_back = (said[0][1].since or newest.first_at) > newest.first_at
-    for record, release in said[1:]:
-        if not took_back and _is_within(release.date, date):
-            return record
-    return newest
+    newest, *older = said
+    for word in older:
+        if not _knows_less_now(newest[0], key) and _is_within(word[1].date, newest[1].date):
+            newest = word
+    return newest[0]
 
 
 def first_of(record: Record, key: Key) -> Release | None:
@@ -129,7 +147,7 @@ def why_dated(records: Sequence[Record], key: Key) -> str:
     said = {record.source: first for record in records if (first := first_of(record, key))}
     if winner is None:
         return "nobody names a date"
-    others = [release.date for source, release in said.items() if source != winner.source]
+    others = [r.date for source, r in said.items() if source != winner.source and not has_taken_back(r)]
     if not others:
         return "the only source to name one"
     mine = said[winner.source].date
@@ -157,19 +175,29 @@ def _merge_releases(records: Sequence[Record]) -> tuple[Release, ...]:
 
 
 def _merge_credits(records: Sequence[Record], origins: dict[str, Origin]) -> tuple[Credit, ...]:
-    """The list of the first source that has one, job by job; a person of the same name is the same one in one film."""
-    refs: dict[str, dict[str, None]] = {}
+    """The list of the first source that has one, job by job; a person of the same name is the same one in one film.
+
+    Two of one name, whom a source tells apart, are nobody else's one.
+    """
+    called: dict[str, dict[str, None]] = {}
     for record in records:
         for credit in record.film.credits:
-            refs.setdefault(normalise(credit.name), {}).update(dict.fromkeys(credit.refs))
+            called.setdefault(normalise(credit.name), {}).update(dict.fromkeys(credit.refs))
     kept: list[Credit] = []
     for job in Job:
         said = [record for record in records if any(credit.job is job for credit in record.film.credits)]
         if said:
             people = said[0].film.people(job)
-            kept += [replace(credit, refs=tuple(refs[normalise(credit.name)])) for credit in people]
+            kept += [replace(credit, refs=_refs(credit, called[normalise(credit.name)])) for credit in people]
             origins[job.value] = Origin(said[0].source, _why_first(said[0].source, [r.source for r in said]))
     return tuple(kept)
+
+
+def _refs(credit: Credit, called: Iterable[str]) -> tuple[str, ...]:
+    """All that sources call a person, unless one of them has several of the name."""
+    refs = tuple(called)
+    by = [ref.partition(":")[0] for ref in refs]
+    return refs if len(by) == len(set(by)) else credit.refs
 
 
 def _first_ids(records: Sequence[Record]) -> dict[str, str]:
@@ -194,8 +222,29 @@ def _rank(source: str) -> int:
     return ORDER.index(source) if source in ORDER else len(ORDER)
 
 
-def _said(release: Release) -> tuple[object, ...]:
-    return (release.country, release.type, release.date, release.note, release.language)
+def _word(release: Release) -> object:
+    """What a release says of the date: another note or language alone is no other word."""
+    return (release.country, release.type, release.date, has_taken_back(release), may_count(release))
+
+
+def _counted(record: Record) -> Sequence[Key]:
+    return sorted({(r.country, r.type) for r in record.film.releases if may_count(r)})
+
+
+def _knows_less_now(record: Record, key: Key) -> bool:
+    return any((r.country, r.type) == key and has_taken_back(r) for r in record.film.releases)
+
+
+def _mark(old: Record, new: Record, key: Key, now: datetime) -> Release | None:
+    """The mark beside what `new` says under `key`, where it knows less than what `old` said; None where it does not."""
+    was, said = first_of(old, key), first_of(new, key)
+    marked = next((r for r in old.film.releases if (r.country, r.type) == key and has_taken_back(r)), None)
+    if said is None:
+        fell_silent_at = was.since if was is not None and has_taken_back(was) else now
+        return Release(*key, TBA, _SILENT, new.source, since=fell_silent_at)
+    if said.date.day or not (marked or (was and _is_within(was.date, said.date))):
+        return None
+    return marked or Release(*key, TBA, _SILENT, new.source, since=now)
 
 
 def _has(releases: Sequence[Release], wanted: Release) -> bool:
@@ -204,6 +253,8 @@ def _has(releases: Sequence[Release], wanted: Release) -> bool:
 
 def _is_within(inner: ReleaseDate, outer: ReleaseDate) -> bool:
     """Whether `inner` says the same as `outer`, and more."""
-    if inner.first is None or inner.last is None or outer.first is None or outer.last is None:
+    if inner.first is None or inner.last is None:
         return False
+    if outer.first is None or outer.last is None:
+        return True
     return outer.first <= inner.first and inner.last <= outer.last and inner != outer

@@ -9,11 +9,11 @@ from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from random import Random
 
-from bot.domain.corrections import NAMES_A_DAY
+from bot.domain.corrections import CORRECTED_FOR, NAMES_A_DAY
 from bot.domain.dates import ReleaseDate
 from bot.domain.films import Film, Release, ReleaseType
 from bot.domain.messages import MAX_POSTS, Attempt, Message, Outcome, Parcel
-from bot.domain.posts import Post, PostKind
+from bot.domain.posts import Post, PostKind, PostState
 from bot.domain.releases import first_date
 from bot.domain.subscribers import Subscriber, SubscriberKind
 from bot.services.dispatch import Dispatch
@@ -111,6 +111,7 @@ class Year:
             if self.closed:
                 await self._reopen()
             if not await self.planning.run(self.time) and not started:
+                await self._check_channel()
                 return
         raise AssertionError(f"dispatch does not come to rest at {self.time}")
 
@@ -230,8 +231,29 @@ class Year:
         self.wrong += [f"stale: {post.dedup_key} at {self.time}" for post in posts if self.time >= post.fresh_until]
         self.wrong += [f"untrue: {post.dedup_key} at {self.time}" for post in posts if not self._is_true(post)]
 
+    async def _check_channel(self) -> None:
+        """Once everybody had time to edit: the latest countdown of each film and type is struck out if it is untrue."""
+        async with self.db.reading() as tx:
+            followed = {s.film.id for s in await subscriber_store.list_subscriptions(tx, self.subscriber_id)}
+        sent = {post.id for post in await self.posts() if post.state is PostState.SENT}
+        with closing(sqlite3.connect(f"file:{self.file}?mode=ro", uri=True)) as reader:
+            if reader.execute("SELECT COUNT(*) FROM corrections").fetchone()[0]:
+                return
+        latest = {
+            (post.film_id, post.type): (message.message_key, post)
+            for _, message in sorted(self.channel.values(), key=lambda arrived: arrived[1].id)
+            for post in message.posts
+            if post.kind in NAMES_A_DAY and post.id in sent
+        }
+        for key, post in latest.values():
+            struck = post.id in self.struck.get(key, ())
+            recent = self.time - post.due_at < CORRECTED_FOR
+            if recent and post.film_id in followed and struck == self._is_true(post):
+                self.wrong.append(f"{post.dedup_key} is {'' if struck else 'not '}struck out at {self.time}")
+            self.played["struck out"] += struck
+
     def _is_true(self, post: Post) -> bool:
-        if post.kind is PostKind.RESUME:
+        if post.kind in {PostKind.RESUME, PostKind.DOUBT}:  # neither says that a date is in force
             return True
         film = self.films[post.film_id or 0]
         return first_date(film, post.country, post.type) == post.date

@@ -183,6 +183,7 @@ def _jobs(app: App) -> list[Job]:
         Job("plan", 5, app.planning.run),
         Job("dispatch", 1, app.dispatch.run),
         Job("refresh", 60, app.refresh.run),
+        Job("follow", 300, context.following.run),
         Job("films in memory", 30, context.finding.keep_up),
         Job("forget old lists", 3600, context.asking.forget_old),
     ]

@@ -99,8 +99,9 @@ class MarqueeTimeline:
         return min([*(post.due_at for post in agenda.coming[:1]), *ends], default=None)
 
     async def tick(self) -> None:
-        """Ask the sources, plan, then send what is due, bundle after bundle, until nothing is."""
+        """Ask the sources, look for what is followed, plan, then send what is due, bundle after bundle."""
         await self.app.refresh.run(self.app.clock.now())
+        await self.app.context.following.run(self.app.clock.now())
         await self.app.context.search.load()
         await self.app.planning.run(self.app.clock.now())
         while await self.app.dispatch.run(self.app.clock.now()):

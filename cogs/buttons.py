@@ -13,6 +13,7 @@ from bot.ui.card import Card
 from bot.ui.ids import (
     ChangeId,
     ChooseId,
+    DateOfId,
     DoubtId,
     OpenId,
     PageId,
@@ -48,7 +49,15 @@ from cogs.doubts import answer_doubt
 from cogs.films import coming_card
 from cogs.settings import ACTION, SettingForm, pingable, settings_card
 from cogs.showing import draw, film_card
-from cogs.tracking import require_right_to_track, track_film, tracked_again, tracked_card, untrack_film
+from cogs.tracking import (
+    Choice,
+    follow_date,
+    require_right_to_track,
+    track_film,
+    tracked_again,
+    tracked_card,
+    untrack_film,
+)
 
 __all__ = ["ITEMS"]  #: complete once this module is imported
 _POST_TABS = {PostAction.DETAILS: Tab.OVERVIEW, PostAction.CAST: Tab.CAST, PostAction.TRIVIA: Tab.TRIVIA}
@@ -98,7 +107,7 @@ async def choose_film(interaction: Interaction, choose_id: ChooseId, values: lis
     film_id = await _film_id_of(interaction, ref)
     if choose_id.purpose is Purpose.TRACK:
         await require_right_to_track(interaction, "track films")
-        card = await track_film(interaction, film_id, int(arg) if arg else None)
+        card = await track_film(interaction, film_id, Choice.parse(arg))
     else:
         card = await film_card(interaction, film_id, _PURPOSE_TABS.get(choose_id.purpose, Tab.OVERVIEW))
     await show(interaction, card, private=interaction.user.id != choose_id.opener_id)
@@ -147,6 +156,13 @@ async def choose_zone(interaction: Interaction, zone_id: ZoneId, values: list[An
         return
     said = f"Posts here appear at {subscriber.posting_time:%H:%M} {subscriber.timezone.replace('_', ' ')} time."
     await refuse(interaction, said)
+
+
+@answers(DateOfId)
+async def follow_date_of(interaction: Interaction, date_of: DateOfId, _: list[Any]) -> None:
+    """[Follow the US date], or the server's own again: for one film."""
+    await require_right_to_track(interaction, "choose whose date is followed")
+    await replace(interaction, await follow_date(interaction, date_of.film_id, date_of.country))
 
 
 @answers(StopId)

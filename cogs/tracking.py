@@ -1,13 +1,14 @@
 """`/track`, `/untrack`, `/tracked`: following films."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from discord import app_commands
 from discord.ext import commands
 
 from bot.domain.answers import Tracked
 from bot.domain.films import Film
-from bot.domain.subscribers import today_of
+from bot.domain.preferences import read_country, read_wanted
+from bot.domain.subscribers import Wanted, today_of
 from bot.ui.card import Card
 from bot.ui.film_card import picture_of
 from bot.ui.follow_cards import follows_line, render_follows
@@ -29,8 +30,29 @@ from cogs.context import (
     show,
     take_time,
 )
-from cogs.options import FilmOption, PostChannelOption, TrackedFilmOption
+from cogs.options import FilmOption, PostChannelOption, TrackedFilmOption, suggest_country, suggest_wanted
 from cogs.showing import draw, resolve, resolve_tracked
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What was chosen for one film alone; what was not stays as it is."""
+
+    channel_id: int | None = None
+    country: str | None = None
+    wanted: frozenset[Wanted] | None = None
+
+    def __str__(self) -> str:
+        """Its text, to travel with a picker's choice: "34;US;cinema,digital"."""
+        ways = ",".join(way for way in Wanted if way in (self.wanted or ()))
+        return f"{self.channel_id or ''};{self.country or ''};{ways}"
+
+    @classmethod
+    def parse(cls, text: str) -> "Choice":
+        """Read what `str()` made; a channel's id alone is one too."""
+        channel, country, ways, *_ = [*text.split(";"), "", ""]
+        wanted = frozenset(map(Wanted, ways.split(","))) if ways else None
+        return cls(int(channel) if channel else None, country or None, wanted)
 
 
 class TrackingCommands(commands.Cog):
@@ -40,20 +62,30 @@ class TrackingCommands(commands.Cog):
     @app_commands.describe(
         film="Its title; the list shows what fits as you type",
         channel="Post about this film in another channel (needs Manage Server)",
+        country="Follow another country's date for this film; this server's own to go back to it",
+        releases="Which releases of this film count: cinema, digital, physical, or several of them",
     )
+    @app_commands.autocomplete(country=suggest_country, releases=suggest_wanted)
     async def track(
         self,
         interaction: Interaction,
         film: app_commands.Transform[str, FilmOption],
         channel: app_commands.Transform[int, PostChannelOption] | None = None,
+        country: str | None = None,
+        releases: str | None = None,
     ) -> None:
         """Follow a film."""
         await require_right_to_track(interaction, "track films")
         if channel is not None:
             require_manager(interaction, "choose the channel of a film")
-        found = await resolve(interaction, film, Purpose.TRACK, str(channel or ""))
+        choice = Choice(
+            channel,
+            read_country(country) if country is not None else None,
+            read_wanted(releases) if releases is not None else None,
+        )
+        found = await resolve(interaction, film, Purpose.TRACK, str(choice))
         if found is not None:
-            await show(interaction, await track_film(interaction, found.id, channel))
+            await show(interaction, await track_film(interaction, found.id, choice))
 
     @app_commands.command(description="Stop tracking a film")
     @app_commands.describe(film="One of the films that this server tracks")
@@ -85,12 +117,21 @@ async def require_right_to_track(interaction: Interaction, action: str) -> None:
         await require_membership(interaction)
 
 
-async def track_film(interaction: Interaction, film_id: int, channel_id: int | None) -> Card:
+async def track_film(interaction: Interaction, film_id: int, choice: Choice) -> Card:
     """Follow a film for the server; the card that says what comes."""
     context, now = context_of(interaction), now_of(interaction)
     await context.refresh.freshen(film_id, now)
-    tracked = await context.tracking.track(place_of(interaction), film_id, channel_id, now)
+    tracked = await context.tracking.track(
+        place_of(interaction), film_id, choice.channel_id, now, country=choice.country, wanted=choice.wanted
+    )
     return await _card_of(interaction, tracked)
+
+
+async def follow_date(interaction: Interaction, film_id: int, country: str) -> Card:
+    """Follow a country's date for one film, from the card of `track_film`; that card as it is then."""
+    place, now = place_of(interaction), now_of(interaction)
+    tracked = await context_of(interaction).tracking.track(place, film_id, None, now, country=country)
+    return await _card_of(interaction, replace(tracked, already=False))
 
 
 async def tracked_again(interaction: Interaction, film_id: int) -> Card | None:

@@ -11,7 +11,7 @@ from bot.domain.places import country_of_locale, distinct_zones
 from bot.domain.posts import forecast, is_held_back
 from bot.domain.releases import counting_for
 from bot.domain.resumes import resume_post
-from bot.domain.subscribers import DEFAULT_COUNTRY, MAX_FILMS, Pause, Subscriber, SubscriberKind, Subscription
+from bot.domain.subscribers import DEFAULT_COUNTRY, MAX_FILMS, Pause, Subscriber, SubscriberKind, Subscription, Wanted
 from bot.store import films as film_store
 from bot.store import follows as follow_store
 from bot.store import posts as post_store
@@ -45,8 +45,19 @@ class Tracking:
         async with self._db.transaction() as tx:
             return await _subscriber(tx, place, now)
 
-    async def track(self, place: Place, film_id: int, channel_id: int | None, now: datetime) -> Tracked:
-        """Follow a film; following it again changes nothing but a channel that is given.
+    async def track(
+        self,
+        place: Place,
+        film_id: int,
+        channel_id: int | None,
+        now: datetime,
+        *,
+        country: str | None = None,
+        wanted: frozenset[Wanted] | None = None,
+    ) -> Tracked:
+        """Follow a film; following it again changes nothing but what is given.
+
+        `country`, `wanted`: whose dates count for this film, and which releases; the server's own: as for the others.
 
         Raises:
             FilmNotFound: there is no such film.
@@ -65,6 +76,8 @@ class Tracking:
             elif channel_id is not None and channel_id != known.channel_id:
                 await subscriber_store.move_subscription(tx, subscriber.id, film_id, channel_id, now)
             subscription = await _get_subscription(tx, subscriber, film)
+            if await _choose(tx, subscriber, subscription, country, wanted, now):
+                subscription = await _get_subscription(tx, subscriber, film)
         return _tracked(film, subscriber, subscription, now, already=known is not None)
 
     async def untrack(self, guild_id: int, film_id: int, now: datetime) -> Film:
@@ -134,6 +147,22 @@ async def _get_subscription(tx: Transaction, subscriber: Subscriber, film: Film)
     if subscription is None:
         raise NotTracked(film.title)
     return subscription
+
+
+async def _choose(
+    tx: Transaction,
+    subscriber: Subscriber,
+    known: Subscription,
+    country: str | None,
+    wanted: frozenset[Wanted] | None,
+    now: datetime,
+) -> bool:
+    """Save whose dates and which releases count for one film; what is not given stays. False if nothing changes."""
+    own_country = known.country if country is None else None if country == subscriber.country else country
+    own_wanted = known.wanted if wanted is None else None if wanted == subscriber.wanted else wanted
+    if (own_country, own_wanted) == (known.country, known.wanted):
+        return False
+    return await subscriber_store.choose_release(tx, subscriber.id, known.film.id, own_country, own_wanted, now)
 
 
 async def _subscriber(tx: Transaction, place: Place, now: datetime) -> Subscriber:

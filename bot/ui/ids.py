@@ -168,6 +168,15 @@ class ZoneId(CustomId):
 
 
 @dataclass(frozen=True, slots=True)
+class DateOfId(CustomId):
+    """Follow a country's date for one film."""
+
+    template: ClassVar[str] = f"mq:date:(?P<film_id>{_ID}):(?P<country>[A-Z]{{2}})"
+    film_id: int
+    country: str
+
+
+@dataclass(frozen=True, slots=True)
 class StopId(CustomId):
     """Stop tracking a film."""
 
@@ -220,7 +229,7 @@ class PreviewId(CustomId):
 #: Every verb there is.
 VERBS: tuple[type[CustomId], ...] = (
     TabId, PostId, PickId, MarkId, DoubtId, ChooseId, PageId, ChangeId, ZoneId, StopId, SettingId, OpenId, PreviewId,
-    FollowId,
+    FollowId, DateOfId,
 )  # fmt: skip
 #: The verbs that mark a message.
 MARKERS: tuple[type[PostId] | type[PickId] | type[MarkId] | type[DoubtId], ...] = (PostId, PickId, MarkId, DoubtId)

@@ -5,17 +5,27 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 import discord
-from discord.ui import ActionRow, LayoutView, Select
+from discord.ui import ActionRow, Button, LayoutView, Select
 
 from bot.domain.answers import Tracked
 from bot.domain.dates import Precision
 from bot.domain.films import Film, Release
 from bot.domain.merge import BUNDLED
-from bot.domain.places import country_name
-from bot.domain.subscribers import Subscriber, in_force, today_of
+from bot.domain.places import country_name, the_country
+from bot.domain.subscribers import DEFAULT_WANTED, in_force, today_of
 from bot.ui.card import Accent, Card, Part, Picture, build_card, button, gap, rows, shown, text
-from bot.ui.ids import ChangeId, ChooseId, OpenId, Purpose, StopId, Tab, ZoneId
-from bot.ui.phrases import TYPES, channel, city, country_with_flag, film_choice, local_time, pause_line, release_line
+from bot.ui.ids import ChangeId, ChooseId, DateOfId, OpenId, Purpose, StopId, Tab, ZoneId
+from bot.ui.phrases import (
+    TYPES,
+    channel,
+    city,
+    country_with_flag,
+    film_choice,
+    local_time,
+    pause_line,
+    release_line,
+    wanted_in_words,
+)
 from bot.ui.provenance import with_age
 from bot.ui.text import escape, plain, small
 from bot.ui.zone_choice import zone_choice
@@ -33,10 +43,11 @@ def render_tracked(tracked: Tracked, problems: Sequence[str], now: datetime, pic
     ]
     if problems:
         parts.append(text(_problem_line(tracked, problems)))
-    settings = _settings_line(in_force(tracked.subscriber, tracked.subscription))
+    settings = _settings_line(tracked)
     parts += [gap(), text(small(settings), small(_source_line(tracked, today, now)))]
     if len(tracked.zones) > 1:
         parts += zone_choice(tracked.zones, tracked.subscriber.timezone, ZoneId(film.id))
+    parts += rows(_date_buttons(tracked, today))
     parts += rows(
         [
             button("Details", OpenId(film.id, Tab.OVERVIEW), discord.ButtonStyle.primary),
@@ -136,9 +147,33 @@ def _first_post(tracked: Tracked, now: datetime) -> str:
     return f"So far {known}. I will say so when the day is set, and count down from then on."
 
 
-def _settings_line(subscriber: Subscriber) -> str:
-    dates = f"{country_name(subscriber.country)} dates, {subscriber.posting_time:%H:%M} {city(subscriber.timezone)}"
+def _settings_line(tracked: Tracked) -> str:
+    """Whose dates count, which releases, and by whose clock; for this film alone if somebody chose so."""
+    subscriber, own = in_force(tracked.subscriber, tracked.subscription), tracked.subscription
+    at = f"{subscriber.posting_time:%H:%M} {city(subscriber.timezone)}"
+    ways = f" ({wanted_in_words(subscriber.wanted)})" if subscriber.wanted != DEFAULT_WANTED else ""
+    if own.country is not None:
+        here = f"the others here go by {the_country(tracked.subscriber.country)}"
+        return f"Following {_date_of(own.country)}{ways} for this film; {here}. {at}"
+    dates = f"{country_name(subscriber.country)} dates{ways}, {at}"
     return dates if subscriber.country_chosen else f"{dates}: guessed from your language. Not right? Press Change."
+
+
+def _date_buttons(tracked: Tracked, today: date) -> list[Button[LayoutView]]:
+    """Where the country has no date: to follow the nearest one; where another's is followed: to go back."""
+    film, elsewhere = tracked.film, tracked.counting.elsewhere
+    if tracked.subscription.country is not None:
+        country = tracked.subscriber.country
+        return [button(f"Follow {_date_of(country)} again", DateOfId(film.id, country))]
+    if elsewhere is None or elsewhere.date.is_out(today):
+        return []
+    return [button(f"Follow {_date_of(elsewhere.country)}", DateOfId(film.id, elsewhere.country))]
+
+
+def _date_of(country: str) -> str:
+    """A country's date, in few words: "the US date", "Iceland's date"."""
+    short = {"US": "US", "GB": "UK", "AE": "UAE"}.get(country)
+    return f"the {short} date" if short else f"{country_name(country)}'s date"
 
 
 def _source_line(tracked: Tracked, today: date, now: datetime) -> str:

@@ -38,7 +38,7 @@ CREATE TABLE films (
 CREATE TABLE names (name TEXT NOT NULL, film INTEGER NOT NULL, PRIMARY KEY (name, film)) WITHOUT ROWID;
 -- The most wanted films of beginnings that very many share.
 CREATE TABLE heads (name TEXT PRIMARY KEY, films BLOB NOT NULL) WITHOUT ROWID;
--- Every word, and every beginning of one from 2 to 7 letters: how many films have it as a word, and as a beginning.
+-- Every word, and every beginning of one up to 7 letters: how many films have it as a word, and as a beginning.
 CREATE TABLE words (id INTEGER PRIMARY KEY, word TEXT NOT NULL, films INTEGER NOT NULL, begins INTEGER NOT NULL);
 -- Words and beginnings by what is left of them without one letter, and without two: see title_words.py.
 CREATE TABLE near1 (key INTEGER PRIMARY KEY);
@@ -199,7 +199,7 @@ class _Build:
 
         def one() -> Iterator[tuple[int]]:
             for place, form in enumerate(forms):
-                if form in begins:
+                if form in begins and len(form) > 1:
                     yield from ((key_of(text, place),) for text in {form, *deletions(form)})
 
         def two() -> Iterator[tuple[int]]:

@@ -19,7 +19,7 @@ CROWD = 256
 HEAD = 50
 HEAD_LENGTH = 60
 #: Beginnings of words that can be corrected; a longer word is found by its first seven letters.
-FORM_LENGTHS = (2, 3, 4, 5, 6, 7)
+FORM_LENGTHS = (1, 2, 3, 4, 5, 6, 7)
 #: A key of near1 and near2 is a checksum of letters, and in its low bits the id of a word.
 WORD_BITS = 24
 

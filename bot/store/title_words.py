@@ -16,7 +16,6 @@ from rapidfuzz.distance import OSA
 from bot.store.title_file import FORM_LENGTHS, WORD_BITS, deletions, key_of
 
 _LONGEST = FORM_LENGTHS[-1]
-_SHORTEST = FORM_LENGTHS[0]
 _MASK = (1 << WORD_BITS) - 1
 _FAR = chr(0x10FFFF)
 
@@ -59,7 +58,7 @@ class Words:
 
         `begun`: the word may still be typed on, so that what comes after counts for nothing.
         """
-        if len(word) < _SHORTEST - 1:
+        if len(word) < 2:
             return []
         head = word[:_LONGEST]
         texts = {head, *deletions(head)}

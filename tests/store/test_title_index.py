@@ -96,6 +96,8 @@ TYPED = [
     pytest.param("gisaeng", "Parasite", id="original title"),
     pytest.param("it", "It", id="two letters"),
     pytest.param("zootopia 2", "Zootopia 2", id="a number"),
+    pytest.param("zotopia 2", "Zootopia 2", id="a slip before a number"),
+    pytest.param("dark k", "The Dark Knight", id="a word begun with one letter"),
 ]
 
 

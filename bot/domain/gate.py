@@ -45,11 +45,15 @@ def judge(known: Film, merged: Film, records: Sequence[Record], now: datetime) -
     open_doubts = {(doubt.country, doubt.type): doubt for doubt in known.doubts}
     for country, type_, old, new in changed_dates(known.releases, merged.releases):
         key = (country, type_)
-        source = _source_of(records, key) or next((r.source for r in known.releases if (r.country, r.type) == key), "")
+        winner = chosen(records, key)
+        before = next((r.source for r in known.releases if (r.country, r.type) == key), "")
+        source = winner.source if winner else before
         reason = _suspicion(key, old, new, source, records, now)
         doubt = open_doubts.get(key)
         same = doubt is not None and (doubt.old, doubt.new) == (old, new)
-        if reason is not None and not (same and doubt and now - doubt.first_seen_at >= SETTLES):
+        # Another source's answer is no second word of this one, which may be down since.
+        heard_at = winner.checked_at if winner else now
+        if reason is not None and not (same and doubt and heard_at - doubt.first_seen_at >= SETTLES):
             held.add(key)
             if not same:
                 doubted.append(Doubt(0, known.id, country, type_, old, new, source, reason, now))
@@ -109,11 +113,6 @@ def _seconded(key: Key, new: ReleaseDate | None, source: str, records: Sequence[
     """Whether another source says the very same."""
     others = (first for r in records if r.source != source and (first := first_of(r, key)))
     return any(other.date == new or (_is_none(new) and _is_none(other.date)) for other in others)
-
-
-def _source_of(records: Sequence[Record], key: Key) -> str:
-    winner = chosen(records, key)
-    return winner.source if winner else ""
 
 
 def _baseless(known: Film, merged: Film, now: datetime) -> list[Doubt]:

@@ -10,8 +10,10 @@ from bot.domain.subscribers import TrackRight
 from bot.services.finding import Candidate
 from bot.services.settings import Choices
 from bot.ui.card import Card
+from bot.ui.check_lines import check_in_words
 from bot.ui.ids import (
     ChangeId,
+    CheckId,
     ChooseId,
     DateOfId,
     DoubtId,
@@ -60,7 +62,12 @@ from cogs.tracking import (
 )
 
 __all__ = ["ITEMS"]  #: complete once this module is imported
-_POST_TABS = {PostAction.DETAILS: Tab.OVERVIEW, PostAction.CAST: Tab.CAST, PostAction.TRIVIA: Tab.TRIVIA}
+_POST_TABS = {
+    PostAction.DETAILS: Tab.OVERVIEW,
+    PostAction.CAST: Tab.CAST,
+    PostAction.TRIVIA: Tab.TRIVIA,
+    PostAction.WHY: Tab.WHY,
+}
 _PURPOSE_TABS = {Purpose.CAST: Tab.CAST, Purpose.TRIVIA: Tab.TRIVIA, Purpose.WHY: Tab.WHY}
 
 
@@ -75,6 +82,16 @@ async def turn_tab(interaction: Interaction, tab_id: TabId, values: list[Any]) -
 async def open_film(interaction: Interaction, open_id: OpenId, _: list[Any]) -> None:
     """Open a film's card from an answer about something else."""
     await show(interaction, await film_card(interaction, open_id.film_id, open_id.tab), private=True)
+
+
+@answers(CheckId)
+async def check_film(interaction: Interaction, check_id: CheckId, _: list[Any]) -> None:
+    """[Check now]: ask the sources about a film, and say to who asked what came of it."""
+    require_manager(interaction, "have a film checked")
+    await take_time(interaction, private=True)
+    checked = await context_of(interaction).refresh.check_now(check_id.film_id, now_of(interaction))
+    said = check_in_words(checked.asked, checked.failed, checked.changes, checked.doubts, too_soon=checked.too_soon)
+    await refuse(interaction, said)
 
 
 @answers(PostId)

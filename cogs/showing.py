@@ -21,6 +21,7 @@ from cogs.context import (
     country_of,
     find_subscriber,
     guild_of,
+    is_manager,
     now_of,
     show,
     take_time,
@@ -49,6 +50,7 @@ async def film_card(
         shared=look.shared,
         asked=look.asked,
         trusted=look.trusted,
+        may_check=is_manager(interaction),
     )
     if tab in (Tab.OVERVIEW, Tab.COUNTDOWN):
         view = replace(view, picture=await draw(interaction, picture_of(view.film, view.counting, today)))

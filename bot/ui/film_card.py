@@ -8,7 +8,7 @@ from bot.ui.film_dates import render_countdown, render_timeline
 from bot.ui.film_facts import render_cast, render_overview, render_trivia
 from bot.ui.film_releases import render_releases
 from bot.ui.film_view import FilmView, TabBody, names_of, picture_of, title_of
-from bot.ui.ids import Tab
+from bot.ui.ids import CheckId, Tab
 from bot.ui.provenance import in_order, read_more
 from bot.ui.text import small
 from bot.ui.watch_card import render_watch
@@ -39,7 +39,7 @@ def render_film_card(view: FilmView) -> Card:
     parts += list(body.parts)
     if footer := _footer(view, body):
         parts += [gap(), text(small(footer))]
-    parts += [*body.controls, *rows(body.buttons), *rows(_tabs(view))]
+    parts += [*body.controls, *rows([*body.buttons, *_check(view)]), *rows(_tabs(view))]
     return build_card(parts, _accent(view), (body.picture,) if body.picture else ())
 
 
@@ -64,6 +64,12 @@ def _tabs(view: FilmView) -> list[discord.ui.Button[discord.ui.LayoutView]]:
         for tab in Tab
         if tab is not Tab.TIMELINE or view.film.franchise is not None
     ]
+
+
+def _check(view: FilmView) -> list[discord.ui.Button[discord.ui.LayoutView]]:
+    """For admins, where dates are spoken of: to have the sources asked now."""
+    asks = view.may_check and view.tab in (Tab.OVERVIEW, Tab.WHY)
+    return [button("Check now", CheckId(view.film.id))] if asks else []
 
 
 def _footer(view: FilmView, body: TabBody) -> str:

@@ -39,6 +39,7 @@ class FilmView:
     guess: str = DEFAULT_COUNTRY  #: whose dates count where nothing is set up
     asked: tuple[Asked, ...] = ()  #: what each source last said of the film
     trusted: tuple[Doubt, ...] = ()  #: doubtful dates that are in force here, because admins trust them
+    may_check: bool = False  #: whoever opened it may have the sources asked
 
     @property
     def country(self) -> str:

@@ -39,6 +39,7 @@ class PostAction(StrEnum):
     CAST = "cast"
     TRIVIA = "trivia"
     DETAILS = "details"
+    WHY = "why"
     STOP = "stop"
 
 
@@ -202,6 +203,14 @@ class SettingId(CustomId):
 
 
 @dataclass(frozen=True, slots=True)
+class CheckId(CustomId):
+    """Ask the sources about a film now."""
+
+    template: ClassVar[str] = f"mq:check:(?P<film_id>{_ID})"
+    film_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class OpenId(CustomId):
     """Open a film's card, privately, from an answer about something else."""
 
@@ -229,7 +238,7 @@ class PreviewId(CustomId):
 #: Every verb there is.
 VERBS: tuple[type[CustomId], ...] = (
     TabId, PostId, PickId, MarkId, DoubtId, ChooseId, PageId, ChangeId, ZoneId, StopId, SettingId, OpenId, PreviewId,
-    FollowId, DateOfId,
+    FollowId, DateOfId, CheckId,
 )  # fmt: skip
 #: The verbs that mark a message.
 MARKERS: tuple[type[PostId] | type[PickId] | type[MarkId] | type[DoubtId], ...] = (PostId, PickId, MarkId, DoubtId)

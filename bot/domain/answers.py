@@ -54,6 +54,7 @@ class Tracked:
     posts: tuple[Post, ...]  #: what is still to come of it, by time, without what a pause will keep back
     already: bool  #: it was tracked before
     zones: tuple[str, ...]  #: which zones its clocks may run by; more than one until somebody has said which
+    asked: tuple[Asked, ...] = ()  #: what each source last said of it, and when
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,7 +36,7 @@ class Films:
             film = await film_store.find_film(tx, film_id)
             if film is None:
                 raise FilmNotFound("this film")
-            asked = tuple(map(_asked, await list_records(tx, film.id)))
+            asked = await list_asked(tx, film.id)
             subscriber = await subscriber_store.find_subscriber(tx, SubscriberKind.GUILD, guild_id)
             if subscriber is None:
                 return Look(film, None, None, {}, asked)
@@ -85,6 +85,11 @@ async def _list_trusted(tx: Transaction, film: Film, subscriber_id: int) -> tupl
     """Which of a film's open doubts a server's admins trust; asks only if it has any."""
     answers = await map_answers(tx, subscriber_id) if film.doubts else subscriber_store.NO_ANSWERS
     return tuple(d for d in film.doubts if d.id in answers and answers[d.id].verdict is DoubtVerdict.TRUST)
+
+
+async def list_asked(tx: Transaction, film_id: int) -> tuple[Asked, ...]:
+    """List what became of asking each source about a film."""
+    return tuple(map(_asked, await list_records(tx, film_id)))
 
 
 def _asked(record: StoredRecord) -> Asked:

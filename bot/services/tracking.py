@@ -12,6 +12,8 @@ from bot.domain.posts import forecast, is_held_back
 from bot.domain.releases import counting_for
 from bot.domain.resumes import resume_post
 from bot.domain.subscribers import DEFAULT_COUNTRY, MAX_FILMS, Pause, Subscriber, SubscriberKind, Subscription, Wanted
+from bot.domain.why import Asked
+from bot.services.films import list_asked
 from bot.store import films as film_store
 from bot.store import follows as follow_store
 from bot.store import posts as post_store
@@ -78,7 +80,8 @@ class Tracking:
             subscription = await _get_subscription(tx, subscriber, film)
             if await _choose(tx, subscriber, subscription, country, wanted, now):
                 subscription = await _get_subscription(tx, subscriber, film)
-        return _tracked(film, subscriber, subscription, now, already=known is not None)
+            asked = await list_asked(tx, film.id)
+        return _tracked(film, subscriber, subscription, asked, now, already=known is not None)
 
     async def untrack(self, guild_id: int, film_id: int, now: datetime) -> Film:
         """Stop following a film; what it owed is cancelled. The film.
@@ -102,9 +105,10 @@ class Tracking:
             subscriber = await subscriber_store.find_subscriber(tx, SubscriberKind.GUILD, guild_id)
             film = await film_store.find_film(tx, film_id)
             known = await subscriber_store.find_subscription(tx, subscriber.id, film_id) if subscriber else None
-        if subscriber is None or film is None or known is None:
-            return None
-        return _tracked(film, subscriber, known, now, already=True)
+            if subscriber is None or film is None or known is None:
+                return None
+            asked = await list_asked(tx, film.id)
+        return _tracked(film, subscriber, known, asked, now, already=True)
 
     async def list_tracked(self, guild_id: int) -> tuple[Subscriber | None, Sequence[Subscription]]:
         """The server's settings and every film it follows, in no order."""
@@ -185,7 +189,13 @@ def _guess(place: Place, now: datetime) -> Subscriber:
 
 
 def _tracked(
-    film: Film, subscriber: Subscriber, subscription: Subscription, now: datetime, *, already: bool
+    film: Film,
+    subscriber: Subscriber,
+    subscription: Subscription,
+    asked: tuple[Asked, ...],
+    now: datetime,
+    *,
+    already: bool,
 ) -> Tracked:
     coming = tuple(
         post
@@ -194,7 +204,7 @@ def _tracked(
     )
     zones = () if subscriber.timezone_chosen else distinct_zones(subscriber.country, now)
     counting = counting_for(subscriber, subscription)
-    return Tracked(film, subscriber, subscription, counting, coming, already, zones)
+    return Tracked(film, subscriber, subscription, counting, coming, already, zones, asked)
 
 
 async def _find_paused(tx: Transaction, subscriber: Subscriber, film_id: int | None) -> Subscription | None:

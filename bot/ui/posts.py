@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date
 
 import discord
 from discord.ui import Button, Select, View
@@ -19,7 +19,7 @@ from bot.ui.ids import MarkId, PickId, PostAction, PostId
 from bot.ui.phrases import release_line
 from bot.ui.pictures import PictureSpec, spec_of
 from bot.ui.post_lines import render_content
-from bot.ui.provenance import SOURCES
+from bot.ui.provenance import sources_of_list
 from bot.ui.text import escape, plain, small, width
 
 MAX_CONTENT = 2000  # Discord's limit
@@ -143,7 +143,7 @@ def _embed(parcel: Parcel, films: Sequence[Film], picture: Picture | None) -> di
     embed = discord.Embed(colour=int(_accent(releases[0], today)))
     if len(films) == 1:
         embed.description = "\n".join([release_line(releases[0], today), *_makers(films[0])])
-    if source := _source(films, releases):
+    if source := sources_of_list(films, releases):
         embed.set_footer(text=source)
     if picture:
         embed.set_image(url=f"attachment://{picture.filename}")
@@ -158,20 +158,6 @@ def _makers(film: Film) -> list[str]:
         if names:
             lines.append(f"{words} {', '.join(names)}")
     return lines
-
-
-def _source(films: Sequence[Film], releases: Sequence[Release]) -> str:
-    """Where the dates come from, and the day on which the oldest of them was looked at."""
-    names = dict.fromkeys(SOURCES.get(release.source, "") for release in releases)
-    named = " and ".join(name for name in names if name)
-    days = [day for film in films if (day := film.as_of or _checked_on(film.checked_at))]
-    if not named or not days:
-        return named
-    return f"{named}, as of {ReleaseDate.of(min(days)).in_words()}"
-
-
-def _checked_on(checked_at: datetime | None) -> date | None:
-    return checked_at.date() if checked_at else None
 
 
 def _accent(release: Release, today: date) -> Accent:
@@ -189,8 +175,9 @@ def _buttons(parcel: Parcel, films: Sequence[Film]) -> View:
         label = "/film shows the details" if films_of(parcel) else "/schedule shows what comes next"
         view.add_item(Button[View](label=label, custom_id=str(MarkId(key)), disabled=True))
     elif len(films) <= MAX_ROWS:
+        moved = {post.film_id for post in parcel.message.posts if post.kind is PostKind.DATE_CHANGE}
         for row, film in enumerate(films):
-            for label, action in _actions(film, alone=len(films) == 1):
+            for label, action in _actions(film, alone=len(films) == 1, moved=film.id in moved):
                 view.add_item(Button[View](label=label, custom_id=str(PostId(action, film.id, key)), row=row))
     else:
         options = [discord.SelectOption(label=_label(film), value=str(film.id)) for film in films]
@@ -199,7 +186,7 @@ def _buttons(parcel: Parcel, films: Sequence[Film]) -> View:
     return view
 
 
-def _actions(film: Film, *, alone: bool) -> list[tuple[str, PostAction]]:
+def _actions(film: Film, *, alone: bool, moved: bool) -> list[tuple[str, PostAction]]:
     """A film's buttons; a row among several begins with the film's title. Stop is always there, and last."""
     title = plain(film.title, _SHORT_TITLE) or "Untitled"
     actions = [("Details" if alone else f"Details · {title}", PostAction.DETAILS)]
@@ -207,6 +194,8 @@ def _actions(film: Film, *, alone: bool) -> list[tuple[str, PostAction]]:
         actions.append(("Cast", PostAction.CAST))
     if film.trivia:
         actions.append(("Trivia", PostAction.TRIVIA))
+    if moved:
+        actions.append(("Why?", PostAction.WHY))
     return [*actions, ("Stop tracking", PostAction.STOP)]
 
 

@@ -69,9 +69,15 @@ def in_order(sources: Iterable[str]) -> list[str]:
 
 
 def sources_of_list(films: Sequence[Film], releases: Sequence[Release]) -> str:
-    """Where the dates of a list come from, and the day on which the oldest of them was looked at."""
+    """Where the dates of a list come from, and the day on which the oldest of them was looked at; one for each film."""
     named = listed([source_name(source) for source in in_order(r.source for r in releases if r.source in SOURCES)])
-    days = [day for film in films if (day := film.as_of or (film.checked_at.date() if film.checked_at else None))]
+    days = [day for film, release in zip(films, releases, strict=True) if (day := _day_of(film, release.source))]
     if not named or not days:
         return named
     return f"{named}, as of {ReleaseDate.of(min(days)).in_words()}"
+
+
+def _day_of(film: Film, source: str) -> date | None:
+    """The day on which a source's word was looked at, as far as the film alone tells."""
+    checked_on = film.checked_at.date() if film.checked_at else None
+    return checked_on if source in SOURCES and source != BUNDLED else film.as_of or checked_on

@@ -180,7 +180,7 @@ def _source_line(tracked: Tracked, today: date, now: datetime) -> str:
     """Whose word the date is, and how old."""
     release = tracked.counting.main or tracked.counting.elsewhere
     source = release.source if release else BUNDLED
-    return f"{'Date' if release else 'Facts'}: {with_age(source, tracked.film, (), today, now)}"
+    return f"{'Date' if release else 'Facts'}: {with_age(source, tracked.film, tracked.asked, today, now)}"
 
 
 def _problem_line(tracked: Tracked, problems: Sequence[str]) -> str:

@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import discord
 import pytest
@@ -120,6 +120,23 @@ async def test_one_film_has_its_details_its_picture_and_a_row_of_buttons() -> No
 async def test_buttons_for_what_is_not_known_are_left_out() -> None:
     rendered = render_message(parcel(post("release tv 2025-06-06"), films=[Film(1, "Ballerina")]))
     assert labels(rendered) == [["Details", "Stop tracking"]]
+
+
+async def test_only_where_a_date_moved_there_is_a_button_that_says_why() -> None:
+    told = parcel(post("date_change theatrical 2025-06-06 -> 2025-06-13"), post("countdown tv 2025-06-13", film_id=2))
+    assert [("Why?" in row) for row in labels(render_message(told))] == [True, False]
+
+
+async def test_a_list_of_several_sources_names_each_with_the_oldest_day() -> None:
+    sources = ("bundled", "tmdb")
+    checked = replace(Film(2, "Film 2"), as_of=date(2024, 1, 1), checked_at=datetime(2025, 6, 1, 9, tzinfo=UTC))
+    films = [
+        replace(film, releases=(Release("US", ReleaseType.TV, ReleaseDate.parse("2025-06-13"), source=source),))
+        for film, source in zip((replace(Film(1, "Film 1"), as_of=date(2025, 5, 30)), checked), sources, strict=True)
+    ]
+    told = parcel(*(post("countdown tv 2025-06-13", film_id=n) for n in (1, 2)), films=films)
+    (embed,) = render_message(told).embeds
+    assert embed.footer.text == "Marquee's catalogue and TMDB, as of 30 May 2025"
 
 
 async def test_up_to_five_films_have_a_row_each_that_names_its_film() -> None:

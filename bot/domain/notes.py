@@ -60,7 +60,7 @@ _AHEAD_PATTERN = _pattern(_AHEAD, _AHEAD_UNSPACED, tail=_COMPANY)
 
 def is_again(release: Release) -> bool:
     """Whether a note marks the release as one of a film that had been out before: a re-release, a later cut."""
-    return _says(release.note, _AGAIN_PATTERN)
+    return release.note != "" and _says(release.note, _AGAIN_PATTERN)
 
 
 def is_screening(release: Release) -> bool:
@@ -68,6 +68,8 @@ def is_screening(release: Release) -> bool:
 
     Sources enter such screenings as cinema releases too. Whose type is premiere need not say so in a note.
     """
+    if not release.note:  # nearly all: what may count is looked at millions of times
+        return False
     if _says(release.note, _FESTIVAL_PATTERN):
         return True
     if release.type not in CINEMA or not _says(release.note, _AHEAD_PATTERN):

@@ -2,16 +2,15 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from random import random
 
 from bot.domain.errors import SourceError
-from bot.domain.films import Doubt, Release
 from bot.domain.merge import remember
-from bot.domain.refreshing import FAILED_AFTER, UNKNOWN_EVERY, next_check
+from bot.domain.refreshing import FAILED_AFTER, LISTED_EVERY, UNKNOWN_EVERY, next_check
 from bot.domain.sources import Answer, AnswerState, Question
 from bot.ports import FilmSource
 from bot.services.taking import Taken, take_in
@@ -19,7 +18,7 @@ from bot.store import doubts as doubt_store
 from bot.store import films as film_store
 from bot.store import records as record_store
 from bot.store.database import Database, Transaction
-from bot.store.records import RecordState, StoredRecord
+from bot.store.records import Due, RecordState, StoredRecord
 
 log = logging.getLogger(__name__)
 #: Films asked about in one run of the job, for each source; its own limits pace them.
@@ -49,15 +48,6 @@ class Checked:
     too_soon: bool = False  #: it was checked a moment ago: nobody was asked
 
 
-@dataclass(frozen=True, slots=True)
-class _Facts:
-    """What is known of a film that decides how, and how soon, it is asked about."""
-
-    ids: Mapping[str, str]
-    releases: Sequence[Release]
-    doubts: Sequence[Doubt]
-
-
 class Refresh:
     """Asks sources about followed films. Nothing that they fail to say is lost."""
 
@@ -67,6 +57,8 @@ class Refresh:
         self._share = share
         self._by_hand: dict[int, datetime] = {}
         self._listed_at: dict[str, datetime] = {}
+        self._listed: dict[str, frozenset[str]] = {}  #: what each list of changes named the last time
+        self._has_unasked = {source.name for source in sources}
 
     async def run(self, now: datetime) -> int:
         """Ask about what is due at `now`, all sources at once; how many films were asked about."""
@@ -114,36 +106,53 @@ class Refresh:
             await self._hasten(source, now)
         except SourceError as error:
             log.debug("%s did not list its changes: %s", source.name, error.reason)
-        async with self._db.transaction() as tx:
-            await record_store.rest_unfollowed(tx, source.name, now)
-        async with self._db.reading() as tx:
-            due = await record_store.list_due_records(tx, source.name, now, A_RUN)
-        asked = 0
-        for first in range(0, len(due), source.batch):
-            try:
-                asked += await self._ask(source, due[first : first + source.batch], now)
-            except SourceError as error:
-                await self._put_off(due[first:], error, now)
+        if source.name in self._has_unasked:
+            await self._begin(source, now)
+        asked: set[int] = set()
+        while len(asked) < A_RUN:
+            async with self._db.reading() as tx:
+                due = await record_store.list_due(tx, source.name, now, min(source.batch, A_RUN - len(asked)))
+            if not due or due[0].record.film_id in asked:
                 break
-        return asked
+            try:
+                await self._ask(source, due, now)
+            except SourceError as error:
+                await self._put_off(source, error, now)
+                break
+            asked.update(each.record.film_id for each in due)
+        return len(asked)
 
     async def _hasten(self, source: FilmSource, now: datetime) -> None:
-        """Where a source lists what changed, ask about those at once; and about films it was never asked about."""
+        """Where a source lists what changed, ask about those at once; and look for films it was never asked about.
+
+        What a list has named before is on it because it changed today: whether once more, only asking tells.
+        """
         last = self._listed_at.get(source.name)
         if last is not None and now - last < CHANGES_EVERY:
             return
         self._listed_at[source.name] = now
+        self._has_unasked.add(source.name)
         note = f"{source.name}: changes listed until"
         async with self._db.transaction() as tx:
-            for film_id in await record_store.list_unasked(tx, source.name, A_RUN):
-                await record_store.ask_soon(tx, film_id, [source.name], now)
+            await record_store.rest_unfollowed(tx, source.name, now)
             until = await film_store.find_meta(tx, note)
         since = datetime.fromisoformat(until) if until else now - CHANGES_EVERY
-        changed = await source.list_changed(since - OVERLAP, now)
+        changed = await source.list_changed(since - OVERLAP, now) or frozenset()
+        known = self._listed.get(source.name, frozenset())
         async with self._db.transaction() as tx:
-            if changed:
-                await record_store.hasten_changed(tx, source.name, sorted(changed), now)
+            await record_store.hasten_changed(tx, source.name, changed - known, now)
+            await record_store.hasten_changed(tx, source.name, changed & known, now, LISTED_EVERY)
             await film_store.set_meta(tx, note, now.isoformat())
+        self._listed[source.name] = changed
+
+    async def _begin(self, source: FilmSource, now: datetime) -> None:
+        """Ask about films that this source was never asked about, as many as a run takes."""
+        async with self._db.transaction() as tx:
+            unasked = await record_store.list_unasked(tx, source.name, A_RUN)
+            for film_id in unasked:
+                await record_store.ask_soon(tx, film_id, [source.name], now)
+        if len(unasked) < A_RUN:
+            self._has_unasked.discard(source.name)
 
     async def _ask_one(self, source: FilmSource, film_id: int, now: datetime) -> Taken | SourceError | None:
         async with self._db.reading() as tx:
@@ -154,58 +163,48 @@ class Refresh:
             async with self._db.transaction() as tx:
                 await record_store.save_record(tx, blank)
         try:
-            facts = await self._facts(film_id)
-            [answer] = await source.fetch_films([_question(record, facts)])
+            async with self._db.reading() as tx:
+                due = await _read_due(tx, record)
+            [answer] = await source.fetch_films([_question(due)])
         except SourceError as error:
             return error
-        return await self._settle(source, record, answer, facts, now) or Taken(film_id)
+        return await self._settle(due, answer, now) or Taken(film_id)
 
-    async def _ask(self, source: FilmSource, records: Sequence[StoredRecord], now: datetime) -> int:
-        facts = [await self._facts(record.film_id) for record in records]
-        answers = await source.fetch_films([_question(*pair) for pair in zip(records, facts, strict=True)])
+    async def _ask(self, source: FilmSource, due: Sequence[Due], now: datetime) -> None:
+        answers = await source.fetch_films([_question(each) for each in due])
         quiet: list[StoredRecord] = []
-        for record, answer, each in zip(records, answers, facts, strict=True):
-            if self._says_nothing_new(record, answer, each, now):
-                quiet.append(self._noted(record, answer, each, now))
+        for each, answer in zip(due, answers, strict=True):
+            if _says_nothing_new(each, answer, now):
+                quiet.append(self._noted(each, answer, now))
             else:
-                await self._settle(source, record, answer, each, now)
+                await self._settle(each, answer, now)
         async with self._db.transaction() as tx:
             await record_store.note_records(tx, quiet)
-        return len(records)
 
-    def _says_nothing_new(self, record: StoredRecord, answer: Answer, facts: _Facts, now: datetime) -> bool:
-        """Whether nothing is to be taken in; where something is in doubt, the same word again may settle it."""
-        if answer.film is None:
-            return not (answer.state is AnswerState.UNCHANGED and facts.doubts)
-        known = record.word
-        same = known is not None and remember(known, answer.film, record.source, now).film == known.film
-        return same and not facts.doubts
-
-    async def _settle(
-        self, source: FilmSource, record: StoredRecord, answer: Answer, facts: _Facts, now: datetime
-    ) -> Taken | None:
+    async def _settle(self, due: Due, answer: Answer, now: datetime) -> Taken | None:
         """Take in what a source said of one film; None if it said nothing of use."""
+        record = due.record
         unchanged = answer.state is AnswerState.UNCHANGED
         film = record.film if unchanged else answer.film
-        if film is None or (unchanged and not facts.doubts):
+        if film is None or (unchanged and not due.doubts):
             async with self._db.transaction() as tx:
-                await record_store.note_records(tx, [self._noted(record, answer, facts, now)])
+                await record_store.note_records(tx, [self._noted(due, answer, now)])
             return None
         async with self._db.transaction() as tx:
             taken = await take_in(
-                tx, film, source.name, now, film_id=record.film_id, validator=answer.validator or record.validator
+                tx, film, record.source, now, film_id=record.film_id, validator=answer.validator or record.validator
             )
-            after = await _read_facts(tx, taken.film_id)
-            next_at = next_check(after.releases, after.doubts, now, self._share())
-            noted = StoredRecord(taken.film_id, source.name, RecordState.FOUND, checked_at=now, next_check_at=next_at)
-            await record_store.note_records(tx, [noted])
+            after = await _read_due(tx, StoredRecord(taken.film_id, record.source, RecordState.FOUND))
+            next_at = self._next_check(after, now, first=record.state is RecordState.ASKED)
+            await record_store.note_records(tx, [replace(after.record, checked_at=now, next_check_at=next_at)])
         return taken
 
-    def _noted(self, record: StoredRecord, answer: Answer, facts: _Facts, now: datetime) -> StoredRecord:
+    def _noted(self, due: Due, answer: Answer, now: datetime) -> StoredRecord:
         """How asking went, where nothing new was said."""
+        record = due.record
         if answer.state in (AnswerState.FOUND, AnswerState.UNCHANGED):
-            next_at = next_check(facts.releases, facts.doubts, now, self._share())
             state, checked_at = RecordState.FOUND, now
+            next_at = self._next_check(due, now, first=record.state is RecordState.ASKED)
         else:
             wait = FAILED_AFTER if answer.state is AnswerState.FAILED else UNKNOWN_EVERY
             next_at, state, checked_at = now + wait * (1 + self._share()), _STATES[answer.state], None
@@ -220,31 +219,44 @@ class Refresh:
             next_check_at=next_at,
         )
 
-    async def _put_off(self, records: Sequence[StoredRecord], error: SourceError, now: datetime) -> None:
-        """A source that does not answer is asked about these again later; what it said stays."""
+    def _next_check(self, due: Due, now: datetime, *, first: bool) -> datetime:
+        return next_check(due.releases, due.doubts, now, self._share(), first=first)
+
+    async def _put_off(self, source: FilmSource, error: SourceError, now: datetime) -> None:
+        """A source that does not answer is asked about what is due again later; what it said stays."""
         wait = max(FAILED_AFTER, timedelta(seconds=error.retry_seconds or 0))
-        put_off = [
-            replace(
-                r, reason=error.reason, validator="", checked_at=None, next_check_at=now + wait * (1 + self._share())
-            )
-            for r in records
-        ]
         async with self._db.transaction() as tx:
+            put_off = [
+                replace(
+                    each.record,
+                    reason=error.reason,
+                    validator="",
+                    checked_at=None,
+                    next_check_at=now + wait * (1 + self._share()),
+                )
+                for each in await record_store.list_due(tx, source.name, now, A_RUN)
+            ]
             await record_store.note_records(tx, put_off)
 
-    async def _facts(self, film_id: int) -> _Facts:
-        async with self._db.reading() as tx:
-            return await _read_facts(tx, film_id)
+
+def _says_nothing_new(due: Due, answer: Answer, now: datetime) -> bool:
+    """Whether nothing is to be taken in; where something is in doubt, the same word again may settle it."""
+    if answer.film is None:
+        return not (answer.state is AnswerState.UNCHANGED and due.doubts)
+    known = due.record.word
+    same = known is not None and remember(known, answer.film, due.record.source, now).film == known.film
+    return same and not due.doubts
 
 
-async def _read_facts(tx: Transaction, film_id: int) -> _Facts:
-    ids = await film_store.map_ids(tx, film_id)
-    return _Facts(ids, await film_store.list_releases(tx, film_id), await doubt_store.list_doubts(tx, film_id))
+async def _read_due(tx: Transaction, record: StoredRecord) -> Due:
+    ids = await film_store.map_ids(tx, record.film_id)
+    releases = await film_store.list_releases(tx, record.film_id)
+    return Due(record, ids, releases, await doubt_store.list_doubts(tx, record.film_id))
 
 
-def _question(record: StoredRecord, facts: _Facts) -> Question:
+def _question(due: Due) -> Question:
     """By the id that the source itself uses now; one that it has no longer is not asked for again, but the others."""
-    ids = dict(facts.ids)
+    ids, record = dict(due.ids), due.record
     if record.state is RecordState.GONE:
         ids.pop(record.source, None)
     elif record.film is not None and record.source in record.film.ids:

@@ -1,17 +1,19 @@
 """What each source said of a film, when it is to be asked again, and what it answered to searches."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 import msgspec
 
 from bot.domain.answers import SourceState
-from bot.domain.films import Film
+from bot.domain.films import Doubt, Film, Release
 from bot.domain.merge import Record
 from bot.store.columns import epoch, epoch_or_none, instant_of, instant_or_none
 from bot.store.database import Row, Transaction
+from bot.store.doubts import read_doubt
+from bot.store.film_rows import by_film, read_film_id, read_release
 
 
 class RecordState(StrEnum):
@@ -46,6 +48,16 @@ class StoredRecord:
         return Record(self.source, self.film, self.first_at, self.checked_at)
 
 
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A film that a source is to be asked about, with what decides how, and how soon the next time."""
+
+    record: StoredRecord
+    ids: Mapping[str, str]  #: source → its id, all that are known
+    releases: Sequence[Release]  #: in force
+    doubts: Sequence[Doubt]
+
+
 async def list_records(tx: Transaction, film_id: int) -> list[StoredRecord]:
     """List what each source said of a film, and how asking it went."""
     return [_read_record(row) for row in await tx.all("list_records", film_id=film_id)]
@@ -59,10 +71,18 @@ async def list_source_states(tx: Transaction) -> list[SourceState]:
     ]
 
 
-async def list_due_records(tx: Transaction, source: str, now: datetime, limit: int) -> list[StoredRecord]:
-    """List the films that `source` is to be asked about, the one that has waited longest first."""
-    rows = await tx.all("list_due_records", source=source, now=epoch(now), n=limit)
-    return [_read_record(row) for row in rows]
+async def list_due(tx: Transaction, source: str, now: datetime, limit: int) -> list[Due]:
+    """List the films that `source` is to be asked about, the one that has waited longest first: four statements."""
+    values = {"source": source, "now": epoch(now), "n": limit}
+    records = [_read_record(row) for row in await tx.all("list_due_records", **values)]
+    if not records:
+        return []
+    ids = by_film(await tx.all("list_due_ids", **values), read_film_id)
+    releases = by_film(await tx.all("list_due_releases", **values), read_release)
+    doubts = by_film(await tx.all("list_due_doubts", **values), read_doubt)
+    return [
+        Due(r, dict(ids.get(r.film_id, ())), releases.get(r.film_id, ()), doubts.get(r.film_id, ())) for r in records
+    ]
 
 
 async def save_record(tx: Transaction, record: StoredRecord) -> None:
@@ -116,10 +136,15 @@ async def list_unasked(tx: Transaction, source: str, limit: int) -> list[int]:
     return [row["film_id"] for row in await tx.all("list_unasked", source=source, n=limit)]
 
 
-async def hasten_changed(tx: Transaction, source: str, external_ids: Sequence[str], now: datetime) -> None:
-    """Have `source` asked at once about films that it says have changed."""
-    values = [{"source": source, "external_id": external_id, "now": epoch(now)} for external_id in external_ids]
-    await tx.many("hasten_changed", values)
+async def hasten_changed(
+    tx: Transaction, source: str, external_ids: Iterable[str], now: datetime, rest: timedelta = timedelta()
+) -> None:
+    """Have `source` asked at once about films that it says have changed; no sooner than `rest` after the last time."""
+    seconds = int(rest.total_seconds())
+    await tx.many(
+        "hasten_changed",
+        [{"source": source, "external_id": each, "rest": seconds, "now": epoch(now)} for each in sorted(external_ids)],
+    )
 
 
 async def find_source_answer(tx: Transaction, source: str, question: str) -> tuple[str, datetime] | None:

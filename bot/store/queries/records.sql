@@ -46,7 +46,35 @@ RETURNING film_id;
 -- Which films a source is to be asked about, the one that has waited longest first.
 SELECT film_id, source, facts, validator, state, reason, first_at, checked_at, next_check_at
 FROM source_records WHERE source = :source AND next_check_at <= :now
+    AND EXISTS (SELECT 1 FROM subscriptions s WHERE s.film_id = source_records.film_id)
 ORDER BY next_check_at, film_id LIMIT :n;
+
+-- name: list_due_ids(source, now, n)
+-- What each source calls those films.
+SELECT i.film_id, i.source, i.external_id
+FROM (
+    SELECT film_id FROM source_records WHERE source = :source AND next_check_at <= :now
+        AND EXISTS (SELECT 1 FROM subscriptions s WHERE s.film_id = source_records.film_id)
+    ORDER BY next_check_at, film_id LIMIT :n
+) AS due JOIN film_ids i ON i.film_id = due.film_id ORDER BY i.film_id, i.source;
+
+-- name: list_due_releases(source, now, n)
+-- What is in force of their dates.
+SELECT r.film_id, r.country, r.type, r.date, r.note, r.source, r.language, r.certification, r.since_at
+FROM (
+    SELECT film_id FROM source_records WHERE source = :source AND next_check_at <= :now
+        AND EXISTS (SELECT 1 FROM subscriptions s WHERE s.film_id = source_records.film_id)
+    ORDER BY next_check_at, film_id LIMIT :n
+) AS due JOIN releases r ON r.film_id = due.film_id ORDER BY r.film_id, r.id;
+
+-- name: list_due_doubts(source, now, n)
+-- And what is not believed yet.
+SELECT d.id, d.film_id, d.country, d.type, d.old_date, d.new_date, d.source, d.reason, d.first_seen_at
+FROM (
+    SELECT film_id FROM source_records WHERE source = :source AND next_check_at <= :now
+        AND EXISTS (SELECT 1 FROM subscriptions s WHERE s.film_id = source_records.film_id)
+    ORDER BY next_check_at, film_id LIMIT :n
+) AS due JOIN doubts d ON d.film_id = due.film_id WHERE d.state = 'open' ORDER BY d.id;
 
 -- name: list_unasked(source, n)
 -- Films that somebody follows and that this source was never asked about: it is new here.
@@ -56,10 +84,12 @@ WHERE NOT EXISTS (
 )
 ORDER BY s.film_id LIMIT :n;
 
--- name: hasten_changed(source, external_id, now)!
--- The source says that this film changed.
-UPDATE source_records SET next_check_at = :now
-WHERE source = :source AND next_check_at > :now
+-- name: hasten_changed(source, external_id, rest, now)!
+-- The source says that this film changed: it is asked at once, or so many seconds after it was last asked.
+UPDATE source_records
+SET next_check_at = CASE WHEN checked_at + :rest > :now THEN checked_at + :rest ELSE CAST(:now AS BIGINT) END
+WHERE source = :source
+    AND next_check_at > CASE WHEN checked_at + :rest > :now THEN checked_at + :rest ELSE CAST(:now AS BIGINT) END
     AND film_id = (SELECT f.film_id FROM film_ids f WHERE f.source = :source AND f.external_id = :external_id);
 
 -- name: find_source_answer(source, question)^

@@ -18,6 +18,7 @@ from bot.ui.provenance import source_name
 from bot.ui.text import escape, plain, small, width
 
 _PARAGRAPH = "\n\n"
+_QUESTION = "Admins, do you trust it?"
 #: A line that says who answered is no longer.
 _ANSWER_WIDTH = 60
 _TITLES = (200, 80, 40, 20)
@@ -63,13 +64,15 @@ def note_answer(message: discord.Message, asked: DoubtId, heard: Heard) -> tuple
 
     A server that waits may trust later. Where no button is left, one that does nothing keeps the message's key.
     """
+    may_trust = heard.state is DoubtState.OPEN and heard.answer and heard.answer.verdict is DoubtVerdict.WAIT
     paragraphs = message.content.split(_PARAGRAPH)
     if asked.place < len(paragraphs):
         lines = [line for line in paragraphs[asked.place].splitlines() if not line.startswith(small(""))]
+        if not may_trust:
+            lines[0] = lines[0].removesuffix(_QUESTION).rstrip()
         paragraphs[asked.place] = "\n".join([*lines, small(_note(heard))])
     view = View(timeout=None)
     view.stop()
-    may_trust = heard.state is DoubtState.OPEN and heard.answer and heard.answer.verdict is DoubtVerdict.WAIT
     for row, children in enumerate(_rows(message)):
         for child in children:
             found = DoubtId.parse(child.custom_id or "")
@@ -98,7 +101,8 @@ def answer_in_words(heard: Heard) -> str:
         if not heard.news:
             return f"<@{heard.answer.user_id}> has trusted it already: {title} goes by {_date(doubt.new)} here."
         now = f"goes by {_date(doubt.new)}" if _is_dated(doubt.new) else "has no date"
-        return f"Trusted: {title} {now}{_whose(doubt)} in this server from now on. The channel is told at its hour."
+        told = "The channel is told at its posting hour."
+        return f"Trusted: {title} {now}{_whose(doubt)} in this server from now on. {told}"
     if heard.answer and not heard.news:
         return f"<@{heard.answer.user_id}> has said so already. Trust it if you know better."
     stays = f"{_date(doubt.old)} counts" if _is_dated(doubt.old) else "it does not count"
@@ -125,7 +129,7 @@ def _paragraphs(parcel: Parcel, title: int) -> Iterator[str]:
         film = parcel.films.get(post.film_id or 0)
         named = f"**{escape(film.label, title) or 'Untitled'}**" if film else "**A film**"
         said = f"❔ {named}: {_claim(post, doubt)} {_objection(doubt)}"
-        yield said if len(posts) > 1 else f"{said} {_settling(doubt)} Admins, do you trust it?"
+        yield said if len(posts) > 1 else f"{said} {_settling(doubt)} {_QUESTION}"
     if len(posts) > 1:
         yield _shared_settling([doubt for doubt in doubts if doubt]) + " Admins, which do you trust?"
 

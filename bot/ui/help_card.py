@@ -22,7 +22,7 @@ TASKS: dict[str, dict[str, str]] = {
         "/upcoming": "what is coming to cinemas in your country",
     },
     "Set it up (Manage Server)": {
-        "/settings": "channel, country, time zone, hour, countdown days, role to ping",
+        "/settings": "channel, country, releases that count, time zone, hour, countdown days, role to ping",
         "/schedule": "the next posts, and what became of the last ones",
         "/pause": "no posts for a while, for one film or all",
         "/resume": "post again",

@@ -142,7 +142,7 @@ def _first_post(tracked: Tracked, now: datetime) -> str:
     known = (
         f"only {owed.date.in_words()} is known"
         if owed is not None and owed.date.precision is not Precision.TBA
-        else "no day is known"
+        else "no day is known here"
     )
     return f"So far {known}. I will say so when the day is set, and count down from then on."
 
@@ -154,7 +154,7 @@ def _settings_line(tracked: Tracked) -> str:
     ways = f" ({wanted_in_words(subscriber.wanted)})" if subscriber.wanted != DEFAULT_WANTED else ""
     if own.country is not None:
         here = f"the others here go by {the_country(tracked.subscriber.country)}"
-        return f"Following {_date_of(own.country)}{ways} for this film; {here}. {at}"
+        return f"Following {_date_of(own.country)}{ways} for this film, {at}; {here}."
     dates = f"{country_name(subscriber.country)} dates{ways}, {at}"
     return dates if subscriber.country_chosen else f"{dates}: guessed from your language. Not right? Press Change."
 

@@ -33,7 +33,8 @@ class TestCountry:
     ) -> None:
         reply = await server.member.pick("track", "twice", country="Germany")
         assert "🇩🇪 Germany · in cinemas · Thu 17 July 2025" in reply.text
-        assert "Following Germany's date for this film; the others here go by the United States. 09:00" in reply.text
+        followed = "Following Germany's date for this film, 09:00 New York; the others here go by the United States."
+        assert followed in reply.text
         listed = await server.member.type("tracked")
         assert "Twice (2025)" not in listed.text
         assert "Twice · 🇩🇪 Germany · in cinemas · Thu 17 July 2025" in listed.text
@@ -95,7 +96,7 @@ class TestNoDateHere:
         assert "🇺🇸 United States · in cinemas · Fri 20 June 2025" in shown.words
         followed = await iceland.other.click(shown, "Follow the US date")
         assert followed.edited
-        assert "Following the US date for this film; the others here go by Iceland." in followed.text
+        assert "Following the US date for this film, 09:00 Reykjavik; the others here go by Iceland." in followed.text
         await house.live_until(new_york(6, 21))
         assert len(iceland.posts()) == 4  # 7, 3 and 1 days before, and the day
         assert "Follow Iceland's date again" in followed.shown.buttons

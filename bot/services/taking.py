@@ -8,7 +8,7 @@ from datetime import datetime
 from bot.domain.doubts import DoubtState
 from bot.domain.films import DateChange, Doubt, Film
 from bot.domain.gate import judge
-from bot.domain.merge import Record, merge, remember
+from bot.domain.merge import Record, merge, recall, remember
 from bot.store import doubts as doubt_store
 from bot.store import films as film_store
 from bot.store import records as record_store
@@ -47,9 +47,10 @@ async def take_in(
     known = await film_store.find_film(tx, known_id) if known_id else None
     known_id = known.id if known else None
     stored = await record_store.list_records(tx, known_id) if known_id else []
-    mine = next((record.word for record in stored if record.source == source), None)
+    words = [word for each in stored if (word := _word(each, known))]
+    mine = next((word for word in words if word.source == source), None)
     record = remember(mine, film, source, now)
-    others = [word for r in stored if r.source != source and (word := r.word)]
+    others = [word for word in words if word.source != source]
     merged = merge(known_id or 0, [*others, record])
     if known is None:
         taken = Taken(await film_store.save_film(tx, merged, now), new=True)
@@ -69,6 +70,13 @@ async def take_in(
     return taken
 
 
+def _word(record: StoredRecord, known: Film | None) -> Record | None:
+    """What a source said; where an older Marquee wrote it down in other words, what came of it."""
+    if record.word is None and known is not None and record.first_at and record.checked_at:
+        return recall(known, record.source, record.first_at, record.checked_at)
+    return record.word
+
+
 async def _bring_about(tx: Transaction, known: Film, merged: Film, records: Sequence[Record], now: datetime) -> Taken:
     """Replace what is in force of a known film, but for what is doubted; wake those whom it concerns."""
     judged = judge(known, merged, records, now)
@@ -78,7 +86,7 @@ async def _bring_about(tx: Transaction, known: Film, merged: Film, records: Sequ
         await _settle(tx, doubt, state, now, history=(doubt.country, doubt.type) in untold)
     for change in judged.changes:
         await film_store.add_date_change(tx, change)
-    doubts = [replace(doubt, id=await doubt_store.add_doubt(tx, doubt)) for doubt in judged.doubted]
+    doubts = tuple([replace(doubt, id=await doubt_store.add_doubt(tx, doubt)) for doubt in judged.doubted])
     for doubt in doubts:
         log.info("%s: %s says %s for %s, held: %s", known.label, doubt.source, doubt.new, doubt.country, doubt.reason)
     await film_store.save_film(tx, judged.film, now)

@@ -55,6 +55,6 @@ def settling(doubt: Doubt, subscriber: Subscriber | None, now: datetime) -> str:
     when = local_time(at, subscriber.zone, now) if subscriber else f"{local_time(at, _UTC, now)} UTC"
     if doubt.new is None or doubt.new.first is None:
         return (
-            f"The date goes once no other source has it either, or by itself if {source} still has none after {when}."
+            f"The date goes once another source withdraws it too, or by itself if {source} still has none after {when}."
         )
     return f"It counts once another source agrees, or by itself if {source} still says so after {when}."

@@ -209,7 +209,9 @@ def _release(post: Post, film: Film) -> Release:
     known = next((r for r in film.releases if (r.country, r.type, r.date) == wanted), None)
     if known is not None:
         return known
-    return Release(post.country, post.type or ReleaseType.THEATRICAL, post.date or TBA)
+    # A date that this server alone trusts is among the doubts still.
+    trusted = next((d.source for d in film.doubts if (d.country, d.type, d.new) == wanted), "")
+    return Release(post.country, post.type or ReleaseType.THEATRICAL, post.date or TBA, source=trusted)
 
 
 def _first_post(parcel: Parcel, film: Film) -> Post:

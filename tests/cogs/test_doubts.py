@@ -78,6 +78,7 @@ async def test_trust_is_seen_by_all_and_told_at_the_next_hour(house: House, serv
     assert [post.words.splitlines()[0] for post in server.posts()[1:]] == [
         "📅 Slipping was delayed by 8 months 16 days, from 4 July 2025 to 20 March 2026 (cinemas, United States)."
     ]
+    assert "TMDB, as of" in server.posts()[1].words
     await source.says(FAR)
     await house.live_until(house.now + 2 * DAY)
     assert len(server.posts()) == 2

@@ -8,6 +8,7 @@ import pytest
 
 from bot.domain.messages import (
     LEASE,
+    MAX_DOUBTS,
     MAX_POSTS,
     Attempt,
     Destination,
@@ -211,6 +212,21 @@ class TestClaim:
         again = await claim(database, guild, now=NOW + HOUR)
         assert again is not None
         assert (again.message_key, again.id != message.id) == (message.message_key, True)
+
+
+    async def test_questions_to_admins_go_after_all_else_and_by_themselves(
+        self, database: Database, guild: Subscriber
+    ) -> None:
+        questions = [
+            a_post(guild, number, kind=PostKind.DOUBT, due_at=NOW - HOUR, dedup_key=f"doubt {number}")
+            for number in range(MAX_DOUBTS + 2)
+        ]
+        await arm(database, *questions, a_post(guild, 99))
+        sent: list[list[PostKind]] = []
+        while (message := await claim(database, guild)) is not None:
+            sent.append([post.kind for post in message.posts])
+            await end(database, message, Outcome.SENT)
+        assert sent == [[PostKind.COUNTDOWN], [PostKind.DOUBT] * MAX_DOUBTS, [PostKind.DOUBT] * 2]
 
 
 class TestSettle:

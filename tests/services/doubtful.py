@@ -48,8 +48,8 @@ class Doubtful:
         self.sent = 0
 
     async def open(self, first: str, servers: int = 1) -> None:
-        """TMDB has said `first` for long, and `servers` servers follow the film."""
-        await self.say("tmdb", first)
+        """TMDB has said `first` (empty: nothing) for long, and `servers` servers follow the film."""
+        await self.say("tmdb", *([first] if first else []))
         async with self.db.transaction() as tx:
             for number in range(1, servers + 1):
                 guild = Subscriber(0, SubscriberKind.GUILD, number, channel_id=number, milestones=(7,))

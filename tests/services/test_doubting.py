@@ -173,6 +173,32 @@ async def test_a_server_that_no_longer_follows_the_film_is_told_so(world: Doubtf
         await world.trust(1, 12345)
 
 
+async def test_what_passes_when_it_is_history_is_not_taken_back_from_those_who_trusted_it(db: Database) -> None:
+    world = Doubtful(db)
+    await world.open("", servers=2)
+    await world.live(24 * 20)
+    await world.say("tmdb", "2025-05-15")
+    await world.live(1)
+    await world.trust(0, await doubt_of(world))
+    await world.live(24 * 60)
+    await world.say("tmdb", "2025-05-15")
+    await world.live(48)
+    assert await world.doubts() == []
+    assert [world.news(server) for server in (0, 1)] == [["none -> 2025-05-15"], []]
+
+
+async def test_trust_goes_with_the_country_that_a_film_follows(world: Doubtful) -> None:
+    """Who turns to another country and back has heard of the trusted date, and hears of it no more."""
+    await world.trust(0, await doubt_of(world))
+    await world.live(24)
+    for country in ("DE", "US"):
+        await world.preferences.change(world.servers[0].id, world.time, country=country)
+        await world.live(30)
+    await world.say("tmdb", FAR)
+    await world.live(48)
+    assert [world.news(server) for server in (0, 1)] == [[LATER], [LATER]]
+
+
 class TestAgain:
     """Of a re-release nobody's second word settles anything."""
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from random import random
 
-from bot.domain.errors import SourceError
+from bot.domain.errors import SourceError, SourceUnavailable
 from bot.domain.merge import remember
 from bot.domain.refreshing import FAILED_AFTER, LISTED_EVERY, UNKNOWN_EVERY, next_check
 from bot.domain.sources import Answer, AnswerState, Question
@@ -147,8 +147,9 @@ class Refresh:
 
     async def _begin(self, source: FilmSource, now: datetime) -> None:
         """Ask about films that this source was never asked about, as many as a run takes."""
-        async with self._db.transaction() as tx:
+        async with self._db.reading() as tx:  # looks at every followed film: nobody who writes waits for that
             unasked = await record_store.list_unasked(tx, source.name, A_RUN)
+        async with self._db.transaction() as tx:
             for film_id in unasked:
                 await record_store.ask_soon(tx, film_id, [source.name], now)
         if len(unasked) < A_RUN:
@@ -168,7 +169,10 @@ class Refresh:
             [answer] = await source.fetch_films([_question(due)])
         except SourceError as error:
             return error
-        return await self._settle(due, answer, now) or Taken(film_id)
+        taken = await self._settle(due, answer, now)
+        if answer.state is AnswerState.FAILED:
+            return SourceUnavailable(source.name, answer.reason)
+        return taken or Taken(film_id)
 
     async def _ask(self, source: FilmSource, due: Sequence[Due], now: datetime) -> None:
         answers = await source.fetch_films([_question(each) for each in due])
@@ -176,8 +180,12 @@ class Refresh:
         for each, answer in zip(due, answers, strict=True):
             if _says_nothing_new(each, answer, now):
                 quiet.append(self._noted(each, answer, now))
-            else:
+                continue
+            try:
                 await self._settle(each, answer, now)
+            except Exception:  # a row's guard: what cannot be stored of one film may not hold up all that come after
+                log.exception("What %s says of film %s cannot be stored", source.name, each.record.film_id)
+                quiet.append(self._noted(each, Answer(AnswerState.FAILED, reason="it cannot be stored"), now))
         async with self._db.transaction() as tx:
             await record_store.note_records(tx, quiet)
 

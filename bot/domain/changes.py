@@ -61,6 +61,22 @@ def notice_due(subscriber: Subscriber, changes: Sequence[DateChange]) -> datetim
     return known_at if any(day <= local_day(due_at, zone) for day in days) else due_at
 
 
+def as_lived(changes: Sequence[DateChange]) -> list[DateChange]:
+    """Fold what was learnt of one date in one instant into what came of it.
+
+    For a server that trusted a date, its passing is two steps, back and forth, and it lived through none.
+    """
+    lived: list[DateChange] = []
+    for change in changes:
+        last = next((c for c in reversed(lived) if (c.country, c.type) == (change.country, change.type)), None)
+        if last is None or last.history or last.known_at is None or last.known_at != change.known_at:
+            lived.append(change)
+            continue
+        lived.remove(last)
+        lived += net_changes([last, change])
+    return lived
+
+
 def worth_asking(subscriber: Subscriber, subscription: Subscription) -> list[Doubt]:
     """List the doubts that would change what counts here, and that no admin has answered.
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from bot.domain.answers import Coming, Look, SourceState
+from bot.domain.changes import as_lived
 from bot.domain.doubts import DoubtVerdict
 from bot.domain.errors import FilmNotFound, FilmNotNamed
 from bot.domain.films import Doubt, Film
@@ -44,7 +45,7 @@ class Films:
             shared = await film_store.list_shared_people(tx, subscriber.id, film.id)
             trusted = await _list_trusted(tx, film, subscriber.id)
         if subscription is not None:  # what came of a date that this server alone trusted is among its changes
-            film = replace(film, changes=subscription.film.changes)
+            film = replace(film, changes=tuple(as_lived(subscription.film.changes)))
         return Look(as_trusted(film, trusted), subscriber, subscription, shared, asked, trusted)
 
     async def list_sources(self) -> list[SourceState]:

@@ -81,9 +81,8 @@ async def _bring_about(tx: Transaction, known: Film, merged: Film, records: Sequ
     """Replace what is in force of a known film, but for what is doubted; wake those whom it concerns."""
     judged = judge(known, merged, records, now)
     settled = [*((d, DoubtState.PASSED) for d in judged.passed), *((d, DoubtState.DROPPED) for d in judged.dropped)]
-    untold = {(change.country, change.type) for change in judged.changes if change.history}
     for doubt, state in settled:
-        await _settle(tx, doubt, state, now, history=(doubt.country, doubt.type) in untold)
+        await _settle(tx, doubt, state, now)
     for change in judged.changes:
         await film_store.add_date_change(tx, change)
     doubts = tuple([replace(doubt, id=await doubt_store.add_doubt(tx, doubt)) for doubt in judged.doubted])
@@ -96,14 +95,11 @@ async def _bring_about(tx: Transaction, known: Film, merged: Film, records: Sequ
     return Taken(known.id, changes=judged.changes, doubts=doubts)
 
 
-async def _settle(tx: Transaction, doubt: Doubt, state: DoubtState, now: datetime, *, history: bool) -> None:
-    """End a doubt. For those who trusted it, it was in force: that ends too, and if nothing follows they are told.
-
-    `history`: what follows is on record and told to nobody; neither is this, then.
-    """
+async def _settle(tx: Transaction, doubt: Doubt, state: DoubtState, now: datetime) -> None:
+    """End a doubt. For those who trusted it, it was in force: that ends too, and if nothing follows they are told."""
     if not await doubt_store.settle_doubt(tx, doubt.id, state, now):
         return
-    back = DateChange(0, doubt.film_id, doubt.country, doubt.type, doubt.new, doubt.old, doubt.source, now, history)
+    back = DateChange(0, doubt.film_id, doubt.country, doubt.type, doubt.new, doubt.old, doubt.source, now)
     for subscriber_id in await doubt_store.list_trusting(tx, doubt.id):
         await film_store.add_date_change(tx, back, subscriber_id)
 

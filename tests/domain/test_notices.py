@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from bot.domain.changes import as_lived
 from bot.domain.dates import ReleaseDate
 from bot.domain.films import DateChange, Film
 from bot.domain.posts import Post, PostKind, forecast, names_its_day, plan, still_owed
@@ -277,3 +278,16 @@ def test_the_message_that_ends_a_pause_is_owed_once_and_stays_true_while_fresh()
 def test_a_date_that_became_vague_is_told(new: str) -> None:
     (notice,) = notices(film(f"US theatrical {new}", changes=[change(f"1: 2025-06-06 -> {new}", "2025-05-20 15:00")]))
     assert notice.date == ReleaseDate.parse(new)
+
+
+def test_what_was_taken_back_and_stated_in_one_instant_was_not_lived_through() -> None:
+    trusted = change("1: 2025-06-06 -> 2025-12-09", "2025-05-20 15:00")
+    back = change("2: 2025-12-09 -> 2025-06-06", "2025-05-21 15:00")
+    passed = change("3: 2025-06-06 -> 2025-12-09", "2025-05-21 15:00")
+    other = change("3: 2025-06-06 -> 2025-07-09", "2025-05-21 15:00")
+    german = replace(passed, country="DE")
+    assert as_lived([trusted, back, passed, german]) == [trusted, german]
+    assert as_lived([trusted, back]) == [trusted, back]
+    assert [(str(c.old), str(c.new)) for c in as_lived([trusted, back, other])] == [
+        ("2025-06-06", "2025-12-09"), ("2025-12-09", "2025-07-09"),
+    ]  # fmt: skip

@@ -5,6 +5,7 @@ import random
 import re
 import time
 from collections.abc import Awaitable, Callable, Coroutine, Hashable
+from contextvars import Context
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from typing import Generic, TypeVar
@@ -81,7 +82,8 @@ class SingleFlight(Generic[T]):
         """Give the answer to `key`: of the flight that is in the air, or else of a new one."""
         flight = self._flights.get(key)
         if flight is None:
-            flight = asyncio.create_task(start())
+            # In a context of its own: it belongs to all who wait for it, and may outlive the one that came first.
+            flight = Context().run(asyncio.create_task, start())
             self._flights[key] = flight
             flight.add_done_callback(lambda _: self._flights.pop(key, None))
         return await asyncio.shield(flight)

@@ -17,7 +17,7 @@ _MAX_WORDS = 10
 #: Films taken of a list that holds whatever has the words; the most wanted first.
 _TAKEN = 120
 #: Films taken of those that begin alike.
-_SHOWN = 40
+_SHOWN = 30
 #: Films taken of those with one and the same corrected name.
 _NAMESAKES = 8
 #: So many letters begin no title by accident: if one begins so, no other spelling was meant.
@@ -174,13 +174,14 @@ class _Finding:
     def _take_spellings(self, reading: Reading, groups: Sequence[Sequence[Spelling]], words_too: bool) -> None:
         ranks: list[int] = []
         exact: list[int] = []
-        for joined in (*combined(groups, _WAYS), *without_extra_letter(reading.joined)):
+        ways, most = (_WAYS, _TAKEN) if words_too else (_WAYS // 2, _SHOWN)
+        for joined in (*combined(groups, ways), *without_extra_letter(reading.joined)):
             ranks += self._beginning(joined)
             exact += self._named(joined)
-        if len(reading.words) == 1:
+        if words_too and len(reading.words) == 1:
             for spelling in self._words.near(reading.joined, False, 1, 100):  # a rare word may be all of a title
                 exact += self._named(spelling.text)
-        ranks = sorted(set(ranks))[:_TAKEN] + exact
+        ranks = sorted(set(ranks))[:most] + exact
         if words_too and any(groups):
             ranks += self._with_words([group for group in groups if group])
         self._take(ranks)

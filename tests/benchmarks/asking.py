@@ -28,17 +28,19 @@ def resident_bytes() -> int:
 
 
 async def ask(index: TitleIndex | FirstTry, questions: list[list[str]]) -> dict[str, Any]:
-    """How long each took, and how often what was wanted was among the first 25."""
+    """How long each took, on the clock and of the processor, and how often what was wanted was among the first 25."""
     times: list[tuple[float, str]] = []
+    worked: list[tuple[float, str]] = []
     the_film = the_title = 0
     for typed, ref, title in questions:
-        started = time.perf_counter()
+        started, worked_before = time.perf_counter(), time.process_time()
         hits = await index.search(typed, 25)
         times.append(((time.perf_counter() - started) * 1000, typed))
+        worked.append(((time.process_time() - worked_before) * 1000, typed))
         the_film += any(hit.ref == ref for hit in hits)
         the_title += any(hit.title == title for hit in hits)
     count = len(questions)
-    return {"ms": times, "film": the_film / count, "title": the_title / count}
+    return {"ms": times, "cpu_ms": worked, "film": the_film / count, "title": the_title / count}
 
 
 async def lag_ms(index: TitleIndex | FirstTry, typed: list[str]) -> list[float]:

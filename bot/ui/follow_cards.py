@@ -8,7 +8,7 @@ from discord.ui import ActionRow, LayoutView, Select
 
 from bot.domain.films import Film
 from bot.domain.follows import Candidate, Follow, Followed, FollowKind
-from bot.domain.places import country_name
+from bot.domain.places import the_country
 from bot.domain.releases import counting_release
 from bot.domain.subscribers import MAX_FILMS, Subscriber, today_of
 from bot.ui.card import Accent, Card, Part, build_card, gap, text
@@ -121,7 +121,7 @@ def _film_lines(followed: Followed, today: date) -> list[str]:
         )
     if lines:
         return lines
-    return [f"Nothing new is to come in {country_name(subscriber.country)}, as far as I know."]
+    return [f"Nothing new is to come in {the_country(subscriber.country)}, as far as I know."]
 
 
 def _film_line(film: Film, subscriber: Subscriber, today: date) -> str:

@@ -63,7 +63,7 @@ class TestFollow:
 
     async def test_nothing_to_come_is_said(self, house: House, server: Server) -> None:
         await house.add_films(led(film("Old Times", "1999-01-01", year=1999), "Max Rye"))
-        assert "Nothing new is to come in United States" in (await follow(server.member, "person", "max rye")).text
+        assert "Nothing new is to come in the United States" in (await follow(server.member, "person", "max rye")).text
         assert "No film is tracked here yet" in (await server.member.type("tracked")).text
         assert "Followed: Max Rye." in (await server.member.type("tracked")).text
 

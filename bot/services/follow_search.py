@@ -18,6 +18,8 @@ from bot.store.database import Database, Transaction
 log = logging.getLogger(__name__)
 #: So many films tell two of one name apart.
 _KNOWN_FOR = 2
+#: Goes into a choice with a channel and a name, and Discord takes 100 characters; only nonsense has a longer name.
+MAX_REF = 60
 #: From so many on, nobody is looked for who was misspelt.
 _ENOUGH = 5
 #: A command that shows a picker answers within Discord's 3 s, the way there and back included.
@@ -150,7 +152,8 @@ def _scored(candidates: Iterable[Candidate], typed: str) -> list[tuple[float, Ca
 def _join_stories(stories: Iterable[tuple[str, str, list[Film]]]) -> list[Candidate]:
     """One candidate for what several sources call the same: a like name, and a film in common."""
     joined: list[tuple[Candidate, dict[int, Film]]] = []
-    for ref, name, films in sorted(stories, key=lambda story: (not story[0].startswith("bundled:"), story[0])):
+    short = (story for story in stories if len(story[0]) <= MAX_REF)
+    for ref, name, films in sorted(short, key=lambda story: (not story[0].startswith("bundled:"), story[0])):
         mine = {film.id: film for film in films}
         for place, (candidate, theirs) in enumerate(joined):
             if mine.keys() & theirs.keys() and is_same_story(candidate.name, name):
@@ -168,14 +171,14 @@ async def _list_people(tx: Transaction) -> list[Candidate]:
     for key, film, credit in await follow_store.list_known_parts(tx):
         if is_lead(credit):
             people.setdefault(credit.person_id, (key, credit, {}))[2][film.id] = film
-    return [
-        Candidate(
-            FollowKind.PERSON,
-            credit.name,
-            joined_refs((key,), refs.get(person_id, ())),
-            _newest(films.values()),
-        )
+    named = [
+        (joined_refs((key,), refs.get(person_id, ())), credit.name, films)
         for person_id, (key, credit, films) in people.items()
+    ]
+    return [
+        Candidate(FollowKind.PERSON, name, short, _newest(films.values()))
+        for all_refs, name, films in named
+        if (short := tuple(ref for ref in all_refs if len(ref) <= MAX_REF))
     ]
 
 

@@ -18,7 +18,9 @@ from bot.ui.text import escape, listed, plain, small
 
 #: Films that are only named, beside those that were tracked.
 _NAMED = 5
+_FOLLOWS_NAMED = 10
 _MAX_NAME = 40
+_MAX_VALUE = 100  # Discord's limit
 _SOURCES = {"tmdb": "TMDB", "wikidata": "Wikidata"}
 
 
@@ -72,7 +74,8 @@ def render_follow_picker(candidates: Sequence[Candidate], typed: str, channel_id
 
 def choice_value(candidate: Candidate, channel_id: int | None) -> str:
     """What a choice of the picker says: its name goes along, for who is not in the store yet."""
-    return f"{channel_id or ''}|{candidate.refs[0]}|{plain(candidate.name, _MAX_NAME)}"
+    which = f"{channel_id or ''}|{candidate.refs[0]}|"
+    return which + plain(candidate.name, _MAX_VALUE - len(which))
 
 
 def read_choice(value: str) -> tuple[int | None, str, str]:
@@ -85,8 +88,10 @@ def follows_line(follows: Sequence[Follow]) -> str:
     """What is followed beside films, in small print; empty if nothing is."""
     if not follows:
         return ""
-    names = listed([f"**{_name(follow)}**" for follow in follows])
-    return small(f"Followed: {names}. Their new films are tracked by themselves; `/unfollow` ends that.")
+    names = [f"**{_name(follow)}**" for follow in follows[:_FOLLOWS_NAMED]]
+    more = len(follows) - len(names)
+    listed_names = listed([*names, f"{more} more"] if more else names)
+    return small(f"Followed: {listed_names}. Their new films are tracked by themselves; `/unfollow` ends that.")
 
 
 def render_follows(follows: Sequence[Follow]) -> Card:
@@ -128,11 +133,11 @@ def _film_line(film: Film, subscriber: Subscriber, today: date) -> str:
     counting = counting_release(film, subscriber.country, wanted=subscriber.wanted)
     release = counting.main or counting.elsewhere
     when = release_line(release, today) if release else "no date yet"
-    return f"**{escape(film.label, 120)}** · {when}"
+    return f"**{escape(film.label, 100)}** · {when}"
 
 
 def _named(films: Sequence[Film]) -> str:
-    names = [f"**{escape(film.label, 80)}**" for film in films[:_NAMED]]
+    names = [f"**{escape(film.label, 60)}**" for film in films[:_NAMED]]
     more = len(films) - len(names)
     return listed([*names, f"{more} more"] if more else names)
 

@@ -18,6 +18,8 @@ from bot.ui.provenance import sources_of_list
 from bot.ui.text import escape, small
 
 FILMS_A_PAGE = 10
+#: A page of the longest titles, and what is said of them, still fits into a card.
+_MAX_LABEL = 180
 
 
 def render_tracked_list(
@@ -105,11 +107,11 @@ def _line(subscriber: Subscriber, subscription: Subscription, counting: Counting
     paused = " · paused" if subscription.pause and subscription.pause.covers(now) else ""
     if release is None:
         nearest = f" ({release_line(counting.elsewhere, today)})" if counting.elsewhere else ""
-        return f"**{escape(subscription.film.label)}** · no date here{nearest}{paused}"
+        return f"**{escape(subscription.film.label, _MAX_LABEL)}** · no date here{nearest}{paused}"
     said = release_line(release, today)
     if release.country == subscriber.country:  # which is in the small print below: every line would repeat it
         said = said.split(" · ", 1)[1]
-    return f"**{escape(subscription.film.label)}** · {said}{paused}"
+    return f"**{escape(subscription.film.label, _MAX_LABEL)}** · {said}{paused}"
 
 
 def _picker(films: Sequence[Film], country: str, opener_id: int) -> Part:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from bot.domain.errors import FollowNotFound
+from bot.domain.films import Credit, Job
 from bot.domain.follows import FollowKind
 from bot.domain.sources import FoundPerson
 from bot.services.follow_search import label_of
@@ -66,3 +67,11 @@ class TestSearch:
             await desk.following.search.resolve(WICK, "zzz")
         with pytest.raises(FollowNotFound):
             await desk.following.search.resolve(PERSON, "?!")
+
+    async def test_names_that_no_choice_can_carry_are_not_offered(self, desk: Desk) -> None:
+        endless = "Wolfe" * 40
+        await desk.store(film("Chapter 5", lead=endless))
+        assert await self.names(desk, PERSON, "wolfe") == []
+        await desk.store(replace(film("Six"), credits=(Credit(0, endless, Job.CAST, 0, refs=("tmdb:8",)),)))
+        [found] = await desk.following.search.suggest(PERSON, "wolfe")
+        assert found.refs == ("tmdb:8",)

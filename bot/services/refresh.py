@@ -59,6 +59,7 @@ class Refresh:
         self._listed_at: dict[str, datetime] = {}
         self._listed: dict[str, frozenset[str]] = {}  #: what each list of changes named the last time
         self._has_unasked = {source.name for source in sources}
+        self._begun: dict[str, datetime] = {}  #: a source was asked about all films that were followed before then
 
     async def run(self, now: datetime) -> int:
         """Ask about what is due at `now`, all sources at once; how many films were asked about."""
@@ -147,13 +148,15 @@ class Refresh:
 
     async def _begin(self, source: FilmSource, now: datetime) -> None:
         """Ask about films that this source was never asked about, as many as a run takes."""
-        async with self._db.reading() as tx:  # looks at every followed film: nobody who writes waits for that
-            unasked = await record_store.list_unasked(tx, source.name, A_RUN)
+        since = self._begun.get(source.name)  # the first time looks at every followed film
+        async with self._db.reading() as tx:
+            unasked = await record_store.list_unasked(tx, source.name, since, A_RUN)
         async with self._db.transaction() as tx:
             for film_id in unasked:
                 await record_store.ask_soon(tx, film_id, [source.name], now)
         if len(unasked) < A_RUN:
             self._has_unasked.discard(source.name)
+            self._begun[source.name] = now - OVERLAP
 
     async def _ask_one(self, source: FilmSource, film_id: int, now: datetime) -> Taken | SourceError | None:
         async with self._db.reading() as tx:

@@ -131,9 +131,10 @@ async def rest_unfollowed(tx: Transaction, source: str, now: datetime) -> int:
     return len(await tx.all("rest_unfollowed", source=source, now=epoch(now)))
 
 
-async def list_unasked(tx: Transaction, source: str, limit: int) -> list[int]:
-    """List followed films that `source` was never asked about."""
-    return [row["film_id"] for row in await tx.all("list_unasked", source=source, n=limit)]
+async def list_unasked(tx: Transaction, source: str, since: datetime | None, limit: int) -> list[int]:
+    """List films followed since then (None: ever) that `source` was never asked about."""
+    rows = await tx.all("list_unasked", source=source, since=epoch(since) if since else 0, n=limit)
+    return [row["film_id"] for row in rows]
 
 
 async def hasten_changed(

@@ -76,10 +76,10 @@ FROM (
     ORDER BY next_check_at, film_id LIMIT :n
 ) AS due JOIN doubts d ON d.film_id = due.film_id WHERE d.state = 'open' ORDER BY d.id;
 
--- name: list_unasked(source, n)
--- Films that somebody follows and that this source was never asked about: it is new here.
+-- name: list_unasked(source, since, n)
+-- Films that somebody follows, since then, and that this source was never asked about: one of them is new here.
 SELECT DISTINCT s.film_id FROM subscriptions s
-WHERE NOT EXISTS (
+WHERE s.tracked_at >= :since AND NOT EXISTS (
     SELECT 1 FROM source_records r WHERE r.film_id = s.film_id AND r.source = :source AND r.next_check_at IS NOT NULL
 )
 ORDER BY s.film_id LIMIT :n;

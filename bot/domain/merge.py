@@ -110,9 +110,9 @@ def recall(film: Film, source: str, first_at: datetime, checked_at: datetime) ->
 
 
 def word_at(record: Record, release: Release) -> datetime:
-    """How old the word of a source about a release is (aware UTC)."""
+    """How old the word of a source about a release is (aware UTC). None is newer than when Marquee last had it."""
     if record.source == BUNDLED and record.film.as_of is not None:
-        return datetime.combine(record.film.as_of, time(), UTC)
+        return min(datetime.combine(record.film.as_of, time(), UTC), record.checked_at)
     since = release.since or record.first_at
     return _DAWN if record.source == "wikidata" and since <= record.first_at else since
 
@@ -248,7 +248,9 @@ def _mark(old: Record, new: Record, key: Key, now: datetime) -> Release | None:
 
 
 def _has(releases: Sequence[Release], wanted: Release) -> bool:
-    return any((r.country, r.type, r.date) == (wanted.country, wanted.type, wanted.date) for r in releases)
+    """Whether one of `releases` says what `wanted` says, or more: "May 2025" beside 31 May 2025 is the same."""
+    alike = [r.date for r in releases if (r.country, r.type) == (wanted.country, wanted.type)]
+    return any(date == wanted.date or _is_within(date, wanted.date) for date in alike)
 
 
 def _is_within(inner: ReleaseDate, outer: ReleaseDate) -> bool:

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Protocol
 
+from rapidfuzz import fuzz, process
+
 from bot.domain.errors import FollowNotFound, SourceError
 from bot.domain.films import Credit, Film
 from bot.domain.follows import Candidate, FollowKind, is_lead, is_same_story, joined_refs, story_name
@@ -22,8 +24,13 @@ _KNOWN_FOR = 2
 MAX_REF = 60
 #: From so many on, nobody is looked for who was misspelt.
 _ENOUGH = 5
+#: So many of the nearest are looked at closely then.
+_LOOKED_AT = 200
 #: A command that shows a picker answers within Discord's 3 s, the way there and back included.
 ASK_SECONDS = 2.0
+
+
+_Entry = tuple[str, Candidate]  # its normalised name goes first
 
 
 class FollowSource(Protocol):
@@ -53,8 +60,7 @@ class FollowSearch:
     def __init__(self, db: Database, sources: Sequence[FollowSource] = ()) -> None:
         self._db = db
         self._sources = sources
-        self._stamp: tuple[int, int] | None = None
-        self._known: dict[FollowKind, list[Candidate]] = {}
+        self._known: dict[FollowKind, tuple[tuple[int, int], list[_Entry]]] = {}
 
     async def suggest(self, kind: FollowKind, typed: str) -> list[Candidate]:
         """At most 25 for what has been typed so far, the best first. Asks no source."""
@@ -71,7 +77,7 @@ class FollowSearch:
             FollowNotFound: nothing fits; the error names the nearest.
         """
         known = await self._list(kind)
-        for candidate in known:
+        for _, candidate in known:
             if typed.strip() in candidate.refs or typed.strip() == label_of(candidate):
                 return [candidate]
         typed = typed.split(" · ", 1)[0].rstrip("… ")
@@ -87,23 +93,27 @@ class FollowSearch:
 
     async def find(self, kind: FollowKind, ref: str) -> Candidate | None:
         """What the store knows under a ref."""
-        return next((candidate for candidate in await self._list(kind) if ref in candidate.refs), None)
+        return next((candidate for _, candidate in await self._list(kind) if ref in candidate.refs), None)
 
     async def widen(self, kind: FollowKind, refs: Sequence[str]) -> tuple[str, ...]:
         """What else somebody or something with any of `refs` is called by now."""
-        same = [candidate for candidate in await self._list(kind) if set(candidate.refs) & set(refs)]
+        wanted = set(refs)
+        same = [candidate for _, candidate in await self._list(kind) if not wanted.isdisjoint(candidate.refs)]
         return joined_refs(refs, (ref for candidate in same for ref in candidate.refs))
 
-    async def _list(self, kind: FollowKind) -> list[Candidate]:
+    async def _list(self, kind: FollowKind) -> list[_Entry]:
         async with self._db.reading() as tx:
             stamp = await follow_store.find_stamp_of_films(tx)
-            if stamp != self._stamp:
-                self._known = {
-                    FollowKind.FRANCHISE: _join_stories(await follow_store.list_known_stories(tx)),
-                    FollowKind.PERSON: await _list_people(tx),
-                }
-                self._stamp = stamp
-        return self._known[kind]
+            known = self._known.get(kind)
+            if known is not None and known[0] == stamp:
+                return known[1]
+            if kind is FollowKind.FRANCHISE:
+                candidates = _join_stories(await follow_store.list_known_stories(tx))
+            else:
+                candidates = await _list_people(tx)
+        entries = [(normalise(candidate.name), candidate) for candidate in candidates]
+        self._known[kind] = (stamp, entries)
+        return entries
 
     async def _ask(self, typed: str) -> list[Candidate]:
         """People at the first source that knows any of that name; those of exactly that name, if there are."""
@@ -135,32 +145,43 @@ def _candidate_of(person: FoundPerson) -> Candidate:
     return Candidate(FollowKind.PERSON, person.name, (person.ref,), known_for)
 
 
-def _fitting(candidates: Iterable[Candidate], typed: str) -> list[tuple[float, Candidate]]:
-    return [(score, candidate) for score, candidate in _scored(candidates, typed) if score >= FITS]
+def _fitting(known: Sequence[_Entry], typed: str) -> list[tuple[float, Candidate]]:
+    return [(score, candidate) for score, candidate in _scored(known, typed) if score >= FITS]
 
 
-def _scored(candidates: Iterable[Candidate], typed: str) -> list[tuple[float, Candidate]]:
-    """Each with how well its name fits, best first; nothing typed: by name."""
+def _scored(known: Sequence[_Entry], typed: str) -> list[tuple[float, Candidate]]:
+    """Each that may be meant with how well its name fits, best first; nothing typed: by name."""
     wanted = normalise(typed)
-    named = [(normalise(candidate.name), candidate) for candidate in candidates]
-    begun = [(name, c) for name, c in named if any(word.startswith(wanted) for word in (name, *name.split()))]
-    looked_at = begun if len(begun) >= _ENOUGH else named
-    scored = [(likeness(wanted, name) if wanted else 100.0, candidate) for name, candidate in looked_at]
-    return sorted(scored, key=lambda hit: (-round(hit[0]), hit[1].name, hit[1].refs))
+    if not wanted:
+        return sorted(((100.0, candidate) for _, candidate in known), key=_place)
+    near = [(name, c) for name, c in known if name.startswith(wanted) or f" {wanted}" in name]
+    if len(near) < _ENOUGH:
+        names = [name for name, _ in known]
+        found = process.extract(wanted, names, scorer=fuzz.partial_ratio, limit=_LOOKED_AT)
+        near = [known[place] for _, _, place in found]
+    return sorted(((likeness(wanted, name), candidate) for name, candidate in near), key=_place)
+
+
+def _place(hit: tuple[float, Candidate]) -> tuple[int, str, tuple[str, ...]]:
+    return -round(hit[0]), hit[1].name, hit[1].refs
 
 
 def _join_stories(stories: Iterable[tuple[str, str, list[Film]]]) -> list[Candidate]:
     """One candidate for what several sources call the same: a like name, and a film in common."""
     joined: list[tuple[Candidate, dict[int, Film]]] = []
+    places: dict[int, list[int]] = {}  # film → the candidates that it stands in
     short = (story for story in stories if len(story[0]) <= MAX_REF)
     for ref, name, films in sorted(short, key=lambda story: (not story[0].startswith("bundled:"), story[0])):
-        mine = {film.id: film for film in films}
-        for place, (candidate, theirs) in enumerate(joined):
-            if mine.keys() & theirs.keys() and is_same_story(candidate.name, name):
-                joined[place] = (replace(candidate, refs=joined_refs(candidate.refs, [ref])), theirs | mine)
-                break
+        shared = {place: None for film in films for place in places.get(film.id, ())}
+        place = next((place for place in shared if is_same_story(joined[place][0].name, name)), len(joined))
+        if place == len(joined):
+            joined.append((Candidate(FollowKind.FRANCHISE, story_name(name), (ref,)), {}))
         else:
-            joined.append((Candidate(FollowKind.FRANCHISE, story_name(name), (ref,)), mine))
+            candidate, theirs = joined[place]
+            joined[place] = (replace(candidate, refs=joined_refs(candidate.refs, [ref])), theirs)
+        for film in films:
+            joined[place][1][film.id] = film
+            places.setdefault(film.id, []).append(place)
     return [replace(candidate, known_for=_newest(films.values())) for candidate, films in joined]
 
 

@@ -115,7 +115,9 @@ async def list_known_stories(tx: Transaction) -> list[tuple[str, str, list[Film]
 async def list_known_parts(tx: Transaction) -> list[tuple[str, Film, Credit]]:
     """List who may direct or lead a film, as (person's key, film, id and title only, credit), best billed first."""
     rows = await tx.all("list_known_parts", leads=LEADS)
-    return [(row["person_key"], _read_label(row), read_credit(row)) for row in rows]
+    films = {row["film_id"]: row for row in rows}
+    labels = {film_id: _read_label(row) for film_id, row in films.items()}
+    return [(row["person_key"], labels[row["film_id"]], read_credit(row)) for row in rows]
 
 
 async def map_person_refs(tx: Transaction) -> dict[int, list[str]]:

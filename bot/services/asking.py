@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 import msgspec
@@ -22,6 +23,8 @@ log = logging.getLogger(__name__)
 SEARCH_SECONDS = 2.0
 #: A film that is not here is fetched while the command waits, deferred.
 FETCH_SECONDS = 20.0
+#: And what the other sources know of it may come a little later.
+OTHERS_SECONDS = 5.0
 #: What a source lists is the same for this long.
 LISTED_FOR = timedelta(hours=1)
 KEPT_FOR = timedelta(days=1)
@@ -107,12 +110,16 @@ class Asking:
             except (SourceError, TimeoutError):
                 silent.append(source.name)
                 continue
+            if answer.state is AnswerState.FAILED:
+                silent.append(source.name)
             if answer.state is AnswerState.FOUND and answer.film is not None:
                 async with self._db.transaction() as tx:
                     film = answer.film
                     taken = await take_in(tx, film, source.name, now, validator=answer.validator)
                 others = [other for other in self._sources.values() if other is not source]
-                await self._refresh.ask_all(taken.film_id, others, now)
+                with suppress(TimeoutError):  # who comes later is asked by the job, once somebody follows the film
+                    async with asyncio.timeout(OTHERS_SECONDS):
+                        await self._refresh.ask_all(taken.film_id, others, now)
                 return taken.film_id
         if silent or not first:
             raise SourcesSilent(silent)

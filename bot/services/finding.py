@@ -180,22 +180,26 @@ def _stored(hit: Hit) -> Candidate:
 
 
 def _joined(one: Sequence[Candidate], other: Sequence[Candidate], today: date, country: str) -> list[Candidate]:
-    """Both lists by fit, coming films first at equal fit; of one title and year the first alone is shown."""
-    seen: set[tuple[str, int | None]] = set()
+    """Both lists by fit, coming films first at equal fit.
+
+    Of one title and year, what two sources have is most often the same film, and the first alone is shown; what one of
+    them has twice are two films. What comes without a year, as TMDB's list of titles does, may be any of the title's.
+    """
+    listed: dict[tuple[str, int | None], set[str]] = {}
+    refs: set[str] = set()
     kept: list[Candidate] = []
     for candidate in (*one, *other):
-        title = normalise(candidate.title)
-        # Two films of the store are told apart by their dates; what comes from outside as well is most often the same.
-        if candidate.film is not None or (title, candidate.year) not in seen:
-            kept.append(candidate)
-        seen |= {(title, candidate.year), *([(title, None)] if candidate.film and not _is_named_by(candidate) else [])}
+        title, source = normalise(candidate.title), candidate.ref.partition(":")[0]
+        named = listed.get((title, candidate.year))
+        if candidate.ref in refs or (candidate.film is None and named is not None and source not in named):
+            continue
+        refs.add(candidate.ref)
+        kept.append(candidate)
+        years = (candidate.year, None) if candidate.film else (candidate.year,)
+        for year in years:
+            listed.setdefault((title, year), set()).update(candidate.film.ids if candidate.film else (source,))
     kept.sort(key=lambda candidate: (-round(candidate.fit), _when(candidate, today, country)))
     return kept[:MAX_HITS]
-
-
-def _is_named_by(candidate: Candidate) -> bool:
-    """Whether its film is known to TMDB by an id: another title of that list is another film then."""
-    return candidate.film is not None and "tmdb" in candidate.film.ids
 
 
 def _when(candidate: Candidate, today: date, country: str) -> int:

@@ -16,7 +16,7 @@ DEV := $(VENV)/requirements-dev.stamp
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help sandbox run test check lint types imports e2e chromium bench-titles format lock clean
+.PHONY: help sandbox run test check lint types imports e2e chromium bench-titles simulate-year format lock clean
 
 help: ## Say what there is (this list)
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -51,6 +51,9 @@ imports: $(DEV)
 
 bench-titles: $(DEV) ## Measure search over a million titles that it makes up (five minutes; ARGS=--quick for one)
 	@$(BIN)/python -m tests.benchmarks.titles $(ARGS)
+
+simulate-year: $(DEV) ## Live through a year of refreshing 50,000 films (an hour and a half; ARGS="--films 3000" for minutes)
+	@$(BIN)/python -m tests.simulation.year $(ARGS)
 
 format: $(DEV) ## Put the code into the house's form
 	@$(BIN)/ruff check --fix --quiet || true

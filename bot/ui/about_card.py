@@ -51,7 +51,7 @@ def _source(source: str, state: SourceState | None, now: datetime) -> str:
     what = about if f"[{name}]" in about else f"{name}: {about}"
     if state is None or (state.checked_at is None and not state.failing):
         return f"- {what}\n{small('Not asked yet: it is asked about tracked films, where it is set up.')}"
-    said = [f"{state.films:,} films"]
+    said = [f"{state.films:,} film{'' if state.films == 1 else 's'}"]
     if state.checked_at is not None and source != BUNDLED:
         said.append(f"last answer {ago(state.checked_at, now)}")
     if state.failing:

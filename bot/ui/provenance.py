@@ -32,7 +32,12 @@ def ago(then: datetime, now: datetime) -> str:
 
 
 def looked_up(day: date, today: date) -> str:
-    """When a person looked facts up: "looked up 20 May 2025", with its age where that is more than a month."""
+    """When a person looked facts up: "looked up 20 May 2025", with its age where that is more than a month.
+
+    Empty on a day before it, as it is in the sandbox.
+    """
+    if day > today:
+        return ""
     old = (today - day).days > _AGED_DAYS
     return f"looked up {ReleaseDate.of(day).in_words()}" + (f" ({span_in_words(day, today)} ago)" if old else "")
 

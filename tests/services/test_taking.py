@@ -202,6 +202,11 @@ class TestJoined:
             assert await film_store.find_film_id(tx, "tmdb", "1") == taken.film_id
             assert await film_store.find_film_id(tx, "tmdb", "2") == taken.film_id
 
+    async def test_what_was_asked_about_is_answered_even_under_ids_that_are_all_new(self, database: Database) -> None:
+        taken = await take(database, film(OLD, ids={"tmdb": "1"}))
+        moved = await take(database, film(OLD, ids={"tmdb": "2"}), now=NOW + DAY, film_id=taken.film_id)
+        assert (moved.film_id, moved.new) == (taken.film_id, False)
+
 
 GARBAGE: Mapping[str, str] = {
     "no JSON": "{",

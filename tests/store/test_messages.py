@@ -213,7 +213,6 @@ class TestClaim:
         assert again is not None
         assert (again.message_key, again.id != message.id) == (message.message_key, True)
 
-
     async def test_questions_to_admins_go_after_all_else_and_by_themselves(
         self, database: Database, guild: Subscriber
     ) -> None:

@@ -160,6 +160,7 @@ async def test_a_jump_is_asked_about_pings_nobody_and_passes_a_day_later(house: 
     [question] = tracked.posts()
     assert "TMDB now says 3 March 2026" in question.words
     assert "200 days later than the 15 August 2025 that counts here" in question.words
+    assert "half a year at once is more often a slip" in question.words
     assert (question.pings, question.buttons) == ((), ["Trust it", "Wait"])
     [asked] = await house.posts_of(PostKind.DOUBT)
     assert asked.doubt_id

@@ -28,6 +28,8 @@ _ENOUGH = 5
 _LOOKED_AT = 200
 #: A command that shows a picker answers within Discord's 3 s, the way there and back included.
 ASK_SECONDS = 2.0
+#: Reading so many names again takes long enough to be noticed: then what is new may wait this long to be suggested.
+MANY, KEPT_SECONDS = 5_000, 300
 
 
 _Entry = tuple[str, Candidate]  # its normalised name goes first
@@ -60,7 +62,7 @@ class FollowSearch:
     def __init__(self, db: Database, sources: Sequence[FollowSource] = ()) -> None:
         self._db = db
         self._sources = sources
-        self._known: dict[FollowKind, tuple[tuple[int, int], list[_Entry]]] = {}
+        self._known: dict[FollowKind, tuple[tuple[int, int], list[_Entry], float]] = {}
 
     async def suggest(self, kind: FollowKind, typed: str) -> list[Candidate]:
         """At most 25 for what has been typed so far, the best first. Asks no source."""
@@ -105,14 +107,15 @@ class FollowSearch:
         async with self._db.reading() as tx:
             stamp = await follow_store.find_stamp_of_films(tx)
             known = self._known.get(kind)
-            if known is not None and known[0] == stamp:
+            at = asyncio.get_running_loop().time()
+            if known is not None and (known[0] == stamp or (len(known[1]) > MANY and at - known[2] < KEPT_SECONDS)):
                 return known[1]
             if kind is FollowKind.FRANCHISE:
                 candidates = _join_stories(await follow_store.list_known_stories(tx))
             else:
                 candidates = await _list_people(tx)
         entries = [(normalise(candidate.name), candidate) for candidate in candidates]
-        self._known[kind] = (stamp, entries)
+        self._known[kind] = (stamp, entries, at)
         return entries
 
     async def _ask(self, typed: str) -> list[Candidate]:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from rapidfuzz import fuzz
 from rapidfuzz.distance import OSA
@@ -27,6 +27,8 @@ SURE = 84.0
 TIED = 4.0
 #: The fit of a title that begins with what was typed.
 BEGINS = 95.0
+#: A film bears the time at which taking it in began; it may be written this much later, after others that began then.
+UNDER_WAY = timedelta(minutes=15)
 #: What `_soonest` says of a film that is out.
 OUT = 2
 #: Long enough that a misspelt part of a title is told from chance.
@@ -64,9 +66,9 @@ class FilmSearch:
 
     async def load(self) -> int:
         """Read the films that are new or changed since the last time; how many there were."""
+        since = self._since and self._since - UNDER_WAY
         async with self._db.reading() as tx:
-            films, joined = await film_store.list_films_since(tx, self._since)
-        # The second of the newest is read again: it may not have been over.
+            films, joined = await film_store.list_films_since(tx, since)
         self._since = max((film.checked_at for film in films if film.checked_at), default=self._since)
         fresh = [film for film in films if self._by_id.get(film.id) != film]
         gone = [film_id for film_id in joined if self._by_id.pop(film_id, None)]

@@ -31,7 +31,7 @@ def day(text: str) -> date:
 def release(text: str) -> Release:
     """A release: "US theatrical 2025-06-06", and a note after it."""
     country, kind, when, *note = text.split(" ", 3)
-    return Release(country, ReleaseType(kind), ReleaseDate.parse(when), *note)
+    return Release(country, ReleaseType(kind), ReleaseDate.parse(when), "".join(note))
 
 
 def film(*releases: str, changes: Sequence[DateChange] = (), id: int = 7, countries: tuple[str, ...] = ()) -> Film:

@@ -1,6 +1,6 @@
 """A film whose sources say doubtful things, servers that follow it, and what each of them is told: all for real."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
@@ -126,7 +126,7 @@ class Doubtful:
     async def find(self, message: Message, after: datetime) -> Attempt:
         raise AssertionError("nothing is in doubt here")
 
-    async def correct(self, *_: object) -> Attempt:
+    async def correct(self, parcel: Parcel, moved: Mapping[int, ReleaseDate | None]) -> Attempt:
         return Attempt(Outcome.SENT)
 
     async def tell_admins(self, subscriber: Subscriber, channel_id: int, attempt: Attempt) -> None:

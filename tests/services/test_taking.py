@@ -180,7 +180,7 @@ class TestJoined:
         last = await take(database, film(OLD, ids={"imdb": "tt1", "tmdb": "1"}), "else", NOW + 2 * DAY, film_id=third)
         for server in servers:
             assert await followed(database, server) == [last.film_id]
-        assert {(await found(database, film_id)).id for film_id in (other, third)} == {last.film_id}
+        assert {(await found(database, film_id)).id for film_id in (one, other, third)} == {last.film_id}
 
     async def test_two_films_of_the_catalogue_stay_two(self, database: Database) -> None:
         one = await take(database, film(OLD, ids={"bundled": "one", "tmdb": "1"}), "bundled")

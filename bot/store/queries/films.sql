@@ -199,8 +199,8 @@ UPDATE source_records SET film_id = :into_id WHERE film_id = :film_id AND NOT EX
 );
 
 -- name: join_film(film_id, into_id, now)!
--- Its row stays: posts, and buttons in channels, still name it.
-UPDATE films SET joined_into = :into_id, checked_at = :now WHERE id = :film_id;
+-- Its row stays: posts, and buttons in channels, still name it, as they do those that had become it.
+UPDATE films SET joined_into = :into_id, checked_at = :now WHERE id = :film_id OR joined_into = :film_id;
 
 -- name: save_franchise(franchise_key, name, checked_at)^
 -- Insert or rename.

@@ -102,7 +102,7 @@ class TestCorrecting:
     @pytest.fixture
     async def sent(self, sender: DiscordSender, told: Parcel) -> Parcel:
         """An alert that is in its channel, with a picture and a role's mention."""
-        told = replace(told, subscriber=replace(told.subscriber, ping_role_id=77))
+        told = replace(told, subscriber=replace(told.subscriber, ping_role_id=1_100_000_000_000_000_077))
         told = replace(told, message=replace(told.message, posts=(replace(told.message.posts[0], id=7),)))
         sent = await sender.send(told)
         return replace(told, message=replace(told.message, discord_message_id=sent.discord_message_id))

@@ -90,6 +90,8 @@ async def _bring_about(tx: Transaction, known: Film, merged: Film, records: Sequ
         log.info("%s: %s says %s for %s, held: %s", known.label, doubt.source, doubt.new, doubt.country, doubt.reason)
     await film_store.save_film(tx, judged.film, now)
     await _join_twins(tx, judged.film, now)
+    if judged.film.ids.keys() - known.ids.keys():
+        await record_store.hasten_unknown(tx, known.id, now)
     if judged.changes or doubts or settled:
         await film_store.wake_followers(tx, known.id, now)
     return Taken(known.id, changes=judged.changes, doubts=doubts)

@@ -148,6 +148,11 @@ async def hasten_changed(
     )
 
 
+async def hasten_unknown(tx: Transaction, film_id: int, now: datetime) -> None:
+    """Have the sources that did not know a film asked again, now that it goes by more ids."""
+    await tx.all("hasten_unknown", film_id=film_id, now=epoch(now))
+
+
 async def find_source_answer(tx: Transaction, source: str, question: str) -> tuple[str, datetime] | None:
     """Find what `source` answered to a search or a list, and when."""
     row = await tx.one("find_source_answer", source=source, question=question)

@@ -16,7 +16,7 @@ from bot.store import doubts as doubt_store
 from bot.store import films as film_store
 from bot.store import records as record_store
 from bot.store.database import Database, Transaction
-from bot.store.records import RecordState
+from bot.store.records import RecordState, StoredRecord
 from tests.domain.examples import day
 from tests.services.shelf import DAY, HOUR, NOW, OLD, awake, dates, film, followed, follower, found, sleep, take
 
@@ -48,6 +48,20 @@ class TestFirstWords:
         assert (stored.title, stored.runtime_minutes) == ("Ballerina", 99)
         assert stored.ids == {"tmdb": "1", "imdb": "tt1", "wikidata": "Q1"}
         assert stored.origins["runtime_minutes"].source == "wikidata"
+
+    async def test_who_did_not_know_it_is_asked_again_once_it_has_more_ids(self, database: Database) -> None:
+        taken = await take(database, film(OLD, ids={"tmdb": "1"}))
+        in_a_week = NOW + 7 * DAY
+        unknown = StoredRecord(taken.film_id, "wikidata", RecordState.UNKNOWN, next_check_at=in_a_week)
+        async with database.transaction() as tx:
+            await record_store.save_record(tx, unknown)
+        asked = []
+        for ids in ({"tmdb": "1"}, {"tmdb": "1", "imdb": "tt1"}):
+            await take(database, film(OLD, ids=ids), now=NOW + DAY)
+            async with database.reading() as tx:
+                records = await record_store.list_records(tx, taken.film_id)
+            asked += [record.next_check_at for record in records if record.source == "wikidata"]
+        assert asked == [in_a_week, NOW + DAY]
 
     async def test_a_namesake_without_a_common_id_is_another_film(self, database: Database) -> None:
         one = await take(database, film(OLD, ids={"tmdb": "1"}))

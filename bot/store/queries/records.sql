@@ -92,6 +92,11 @@ WHERE source = :source
     AND next_check_at > CASE WHEN checked_at + :rest > :now THEN checked_at + :rest ELSE CAST(:now AS BIGINT) END
     AND film_id = (SELECT f.film_id FROM film_ids f WHERE f.source = :source AND f.external_id = :external_id);
 
+-- name: hasten_unknown(film_id, now)!
+-- Another source has said by which ids the film goes: those that did not know it are asked again.
+UPDATE source_records SET next_check_at = :now
+WHERE film_id = :film_id AND state = 'unknown' AND next_check_at > :now;
+
 -- name: find_source_answer(source, question)^
 -- What a source answered to a search or a list, and when.
 SELECT body, answered_at FROM source_answers WHERE source = :source AND question = :question;

@@ -110,7 +110,8 @@ class _World:
         for pair in sorted(before.keys() | after.keys()):
             old, new = before.get(pair, ""), after.get(pair, "")
             if old != new:
-                film.changes.append(Change(next(self.numbers), event.at, pair, old, new))
+                if not event.history:
+                    film.changes.append(Change(next(self.numbers), event.at, pair, old, new))
                 film.since[pair] = event.at
         film.dates = dates
 

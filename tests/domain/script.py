@@ -51,6 +51,7 @@ class Event:
     dates: tuple[Date, ...] | None = None  #: all that is known of the film's releases from now on
     settings: Settings | None = None
     chosen: tuple[str | None, tuple[str, ...] | None] | None = None  #: a film's own country and wanted types
+    history: bool = False  #: what is new in `dates` has long been, and is no news
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,6 +52,7 @@ class Step(NamedTuple):
     at: datetime
     dates: dict[Pair, str]
     held: dict[Pair, Held]
+    history: frozenset[Pair] = frozenset()  #: what has long been, and was not known: it is told to nobody
 
 
 @dataclass
@@ -104,10 +105,11 @@ class History:
     def hear(self, asked: Asked) -> None:
         self._hear(asked.at, asked.source, asked.dates)
         before = (dict(self.dates), dict(self.held))
+        self._history: set[Pair] = set()
         for pair in sorted({pair for source in self.sources.values() for pair in source.words}):
             self._judge(pair, asked.at)
         if before != (self.dates, self.held):
-            self.steps.append(Step(asked.at, dict(self.dates), dict(self.held)))
+            self.steps.append(Step(asked.at, dict(self.dates), dict(self.held), frozenset(self._history)))
 
     def _hear(self, at: datetime, name: str, dates: Iterable[Said]) -> None:
         new = name not in self.sources
@@ -127,7 +129,7 @@ class History:
                 self.held[pair] = held
                 return
         if not old and last_day(new) < now.date() - 30 * DAY:
-            raise AssertionError(f"{pair}: {new} is history at {now:%F}; the worlds of these tests have none")
+            self._history.add(pair)
         if new:
             self.dates[pair] = new
         else:
@@ -149,7 +151,7 @@ class History:
         if not new:
             return "withdrawn"
         today = now.date()
-        if last_day(new) < today and not (old and last_day(old) < today):
+        if last_day(new) < today and (last_day(old) >= today if old else last_day(new) >= today - 30 * DAY):
             return "past"
         if old and apart(old, new) > 180 * DAY:
             return "jump"
@@ -203,7 +205,7 @@ def must_be_told(
         mine = [each for each in trusted if (each.server, each.film) == (server.number, number)]
         stands = list(_as_seen(films[number].steps, mine, server.settings.country))
         events = [Event(tracked_at, number, tracked=True)]
-        events += [Event(at, number, dates=dates) for at, dates in stands[1:]]
+        events += [Event(at, number, dates=dates, history=history) for at, dates, history in stands[1:]]
         script = Span(0, start, server.settings, {number: stands[0][1]}, tuple(events), tuple(outages), until=end)
         posted += what_must_be_posted(script)
     return sorted(posted)
@@ -211,8 +213,12 @@ def must_be_told(
 
 def _as_seen(
     steps: Sequence[Step], trusted: Sequence[Trusted], country: str
-) -> Iterator[tuple[datetime, tuple[Date, ...]]]:
-    """How the film stood for a server, whenever that changed: held dates that it trusts are in force there."""
+) -> Iterator[tuple[datetime, tuple[Date, ...], bool]]:
+    """How the film stood for a server, whenever that changed: held dates that it trusts are in force there.
+
+    What is no news comes first, and is marked so.
+    """
+    known: dict[Pair, str] = {}
     moments = sorted(
         [(step.at, 0, step) for step in steps] + [(each.at, 1, each) for each in trusted], key=lambda m: m[:2]
     )
@@ -227,5 +233,12 @@ def _as_seen(
         here = {pair: when for pair, when in dates.items() if when and pair[0] == country}
         seen = (here, any(when and pair[1] in IN_CINEMAS for pair, when in dates.items()))
         if seen != last:
-            yield at, tuple(Date(*pair, when) for pair, when in sorted(dates.items()) if when)
-        last = seen
+            if isinstance(what, Step) and what.history:
+                known = {**known, **{pair: dates[pair] for pair in what.history}}
+                yield at, _script_dates(known), True
+            yield at, _script_dates(dates), False
+        known, last = dates, seen
+
+
+def _script_dates(dates: dict[Pair, str]) -> tuple[Date, ...]:
+    return tuple(Date(*pair, when) for pair, when in sorted(dates.items()) if when)

@@ -114,7 +114,7 @@ def report(figures: Figures, wanted: Wanted) -> str:
         )
         lines.append(f"{source}: requests of the first days {[days[day] for day in early]}")
         lines.append(f"{source}: answers and requests in all {dict(figures.answers[source])}")
-    hours = [figures.by_hour[hour] / sum(figures.by_hour.values()) * 24 for hour in range(24)]
+    hours = [figures.by_hour[hour] / max(1, figures.by_hour.total()) * 24 for hour in range(24)]
     lines.append(f"hours of the day, of their mean: {' '.join(f'{hour:.2f}' for hour in hours)}")
     for name in GROUPS:
         ages = figures.ages[name]

@@ -20,6 +20,8 @@ from tests.domain.script import ZONES, Date, Event, Outage, Script, Settings, ma
 SEEDS = {zone: range(place, 3 * len(ZONES), len(ZONES)) for place, zone in enumerate(ZONES)}
 #: A mutant is told apart by one of these, or lives.
 FEW = range(3 * len(ZONES))
+#: These show the most mistakes, or the rarest: looked at first.
+TELLING = (8, 5, 26, 4, 15, 6, 3, 9)
 SECOND = timedelta(seconds=1)
 
 
@@ -67,25 +69,26 @@ def test_the_years_hold_all_that_there_is_to_go_wrong() -> None:
 
 
 @cache
-def agreeing_seeds() -> Sequence[int]:
-    return [seed for seed in FEW if not differences(seed, Desk(make_choosy_script(seed)).run())]
+def plain_year(seed: int) -> tuple[Script, Sequence[Posted]]:
+    """A year in which nobody chooses anything: some mistakes show there alone."""
+    script = make_script(seed)
+    return script, what_must_be_posted(script)
 
 
-@cache
-def agreeing_plain_years() -> Sequence[tuple[Script, Sequence[Posted]]]:
-    """Years in which nobody chooses anything: some mistakes show there alone."""
-    years = [(script, what_must_be_posted(script)) for script in map(make_script, FEW)]
-    return [(script, wanted) for script, wanted in years if Desk(script).run() == wanted]
+def is_noticed(mutant: Mutant, seed: int) -> bool:
+    """Whether a mutant posts otherwise than the oracle in a seed's years, where the right plan agrees with it."""
+    choosy, (plain, wanted) = make_choosy_script(seed), plain_year(seed)
+    with pytest.MonkeyPatch.context() as patch:
+        mutant(patch)
+        wrong_choosy, wrong_plain = differences(seed, Desk(choosy).run()), Desk(plain).run() != wanted
+    if wrong_choosy and not differences(seed, Desk(choosy).run()):
+        return True
+    return wrong_plain and Desk(plain).run() == wanted
 
 
 @pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.__name__)
-def test_the_oracle_tells_a_wrong_plan_from_the_right_one(mutant: Mutant, monkeypatch: pytest.MonkeyPatch) -> None:
-    seeds, plain = agreeing_seeds(), agreeing_plain_years()
-    assert min(len(seeds), len(plain)) > len(FEW) / 2
-    mutant(monkeypatch)
-    assert any(differences(seed, Desk(make_choosy_script(seed)).run()) for seed in seeds) or any(
-        Desk(script).run() != wanted for script, wanted in plain
-    )
+def test_the_oracle_tells_a_wrong_plan_from_the_right_one(mutant: Mutant) -> None:
+    assert any(is_noticed(mutant, seed) for seed in dict.fromkeys((*TELLING, *FEW)))
 
 
 @pytest.mark.parametrize("seed", [0, 3])

@@ -133,11 +133,11 @@ class _World:
         for days in (*self.settings.milestones, 0):
             day = date.fromisoformat(owed.when) - days * DAY
             due = self._hour(day)
-            if due is None or due <= tracked or due <= known:
-                continue  # tracked, or known, too late for it
+            if due is None or due <= tracked or due <= known or due > now:
+                continue  # tracked, or known, too late for it; or its time has not come
             stale = self._midnight_after(day) if days else due + 3 * DAY
             key = (number, days, owed.type, owed.when)
-            if due <= now < stale and key not in self.keys:
+            if now < stale and key not in self.keys:
                 self.keys.add(key)
                 what = "countdown" if days else "release"
                 self.posted.append(Posted(now, what, number, days, owed.type, owed.when, ""))

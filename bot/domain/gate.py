@@ -137,12 +137,12 @@ def _baseless(known: Film, merged: Film, now: datetime) -> list[Doubt]:
 
 
 def _with_held(known: Film, merged: Film, held: frozenset[Key]) -> Film:
-    """The merged film with the dates that were in force for what is doubted."""
+    """The merged film with the dates that were in force for what is doubted, and the year that goes with them."""
     if not held:
         return merged
     new = [release for release in merged.releases if (release.country, release.type) not in held]
     old: list[Release] = [release for release in known.releases if (release.country, release.type) in held]
-    return replace(merged, releases=(*new, *old))
+    return replace(merged, year=known.year or merged.year, releases=(*new, *old))
 
 
 def _is_none(day: ReleaseDate | None) -> bool:

@@ -246,6 +246,15 @@ def test_countries_and_types_are_judged_each_for_itself() -> None:
     ]
 
 
+def test_the_year_waits_with_its_date() -> None:
+    def said(date: str, year: int) -> Record:
+        film = Film(0, "Ballerina", year, releases=(release(f"US theatrical {date}"),))
+        return Record("tmdb", film, NOW, NOW)
+
+    known, moved = merge(7, [said(OLD, 2027)]), [said("2028-06-04", 2028)]
+    assert judge(known, merge(7, moved), moved, NOW).film.year == 2027
+
+
 def test_what_is_held_keeps_its_source_and_age() -> None:
     story = Story(("tmdb", OLD))
     before = story.film.releases

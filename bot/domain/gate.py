@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
-from bot.domain.dates import ReleaseDate
+from bot.domain.dates import ReleaseDate, placeholder_as_year
 from bot.domain.films import CINEMA, DateChange, Doubt, DoubtReason, Film, Release
 from bot.domain.merge import BUNDLED, Key, Record, chosen, first_of
 from bot.domain.releases import changed_dates, only_basis
@@ -105,8 +105,15 @@ def _suspicion(
 
 
 def _is_history(old: ReleaseDate | None, new: ReleaseDate | None, source: str, now: datetime) -> bool:
-    """Whether a source only adds what has long been: a date of last year for a country that had none."""
-    return source != BUNDLED and old is None and new is not None and _is_past(new, now.date() - NEWS)
+    """Whether a source says nothing new: a date of last year for a country that had none, or a placeholder come near.
+
+    The 31 December that stands for a year is read as a day half a year before it: time has passed, no more.
+    """
+    if source == BUNDLED or new is None:
+        return False
+    if old is None:
+        return _is_past(new, now.date() - NEWS)
+    return new.day is not None and placeholder_as_year(new.day, date.min) == old
 
 
 def _seconded(key: Key, new: ReleaseDate | None, source: str, records: Sequence[Record]) -> bool:

@@ -255,6 +255,21 @@ def test_the_year_waits_with_its_date() -> None:
     assert judge(known, merge(7, moved), moved, NOW).film.year == 2027
 
 
+NEARER: Sequence[tuple[str, str, bool]] = (
+    ("the last day of the year", "2028-12-31", False),
+    ("the first", "2028-01-01", False),
+    ("another day", "2028-12-30", True),
+    ("a month", "2028-07", True),
+)
+
+
+@cases("then, told", NEARER)
+def test_a_placeholder_that_comes_near_is_no_news(then: str, told: bool) -> None:
+    judged = Story(("tmdb", "2028")).say("tmdb", then)
+    assert [change.history for change in judged.changes] == [not told]
+    assert [str(release.date) for release in judged.film.releases] == [then]
+
+
 def test_what_is_held_keeps_its_source_and_age() -> None:
     story = Story(("tmdb", OLD))
     before = story.film.releases

@@ -38,11 +38,10 @@ from bot.services.search import FilmSearch
 from bot.services.settings import Preferences
 from bot.services.tracking import Tracking
 from bot.settings import Settings, SourceSettings
+from bot.sources import tmdb, wikidata_api
 from bot.sources.bundled import digest_of, find_catalogue, read_catalogue
 from bot.sources.http import JsonClient
-from bot.sources.tmdb import TmdbSource, tmdb_manners
 from bot.sources.wikidata import WikidataSource
-from bot.sources.wikidata_api import wikidata_manners
 from bot.store.database import Database, open_database
 from bot.store.films import find_meta, set_meta
 from bot.store.title_index import TitleIndex
@@ -56,8 +55,6 @@ GRACE = timedelta(seconds=10)
 #: The pictures' signs are drawn ahead once the start is over.
 WARM_AFTER = timedelta(seconds=20)
 _GATEWAY_SECONDS = 10
-TMDB_URL = "https://api.themoviedb.org/3"
-WIKIDATA_URL = "https://www.wikidata.org/w/api.php"
 _background: set[asyncio.Task[None]] = set()
 
 
@@ -124,12 +121,16 @@ async def _open_sources(stack: AsyncExitStack, settings: SourceSettings, clock: 
         return sources
     session = await stack.enter_async_context(aiohttp.ClientSession())
     if settings.tmdb_token is not None:
-        manners = tmdb_manners(settings.tmdb_url or TMDB_URL, settings.tmdb_token.reveal(), settings.contact)
+        manners = tmdb.tmdb_manners(
+            settings.tmdb_url or tmdb.DEFAULT_URL, settings.tmdb_token.reveal(), settings.contact
+        )
         client = JsonClient(session, manners)
         stack.push_async_callback(client.close)
-        sources.append(TmdbSource(client, clock))
+        sources.append(tmdb.TmdbSource(client, clock))
     if settings.wikidata:
-        client = JsonClient(session, wikidata_manners(settings.wikidata_url or WIKIDATA_URL, settings.contact))
+        client = JsonClient(
+            session, wikidata_api.wikidata_manners(settings.wikidata_url or wikidata_api.DEFAULT_URL, settings.contact)
+        )
         stack.push_async_callback(client.close)
         sources.append(WikidataSource(client, clock))
     return sources

@@ -25,12 +25,14 @@ from bot.ports import Clock, FilmSource
 from bot.scheduler import Job, Scheduler
 from bot.services.asking import Asking
 from bot.services.catalogue import load_catalogue
+from bot.services.correcting import Correcting
 from bot.services.dispatch import Dispatch
 from bot.services.doubting import Doubting
 from bot.services.exporting import Exporting
 from bot.services.films import Films
 from bot.services.finding import Finding
 from bot.services.following import Following
+from bot.services.pace import Pace
 from bot.services.planning import Planning
 from bot.services.refresh import Refresh
 from bot.services.schedule import Schedule
@@ -109,7 +111,9 @@ async def open_app(settings: Settings, clock: Clock) -> AsyncGenerator[App]:
         client = MarqueeClient(context, _sync_gate(db))
         owner = f"{socket.gethostname()}:{os.getpid()}:{token_hex(4)}"
         sender = DiscordSender(client, pictures)
-        dispatch = Dispatch(db, sender, clock, owner=owner, per_second=settings.post_rate)
+        pace = Pace(settings.post_rate)
+        chores = [Correcting(db, sender, clock, pace)]
+        dispatch = Dispatch(db, sender, clock, pace, owner=owner, chores=chores)
         await dispatch.start()
         yield App(db, clock, client, Planning(db), dispatch, refresh, context)
 

@@ -1,6 +1,6 @@
 """The few seams with more than one adapter. Imports the domain only."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -38,6 +38,17 @@ class MessageSender(Protocol):
 
     async def tell_admins(self, subscriber: Subscriber, channel_id: int, attempt: Attempt) -> None:
         """Tell those who look after a server why posts stopped, or what is uncertain. Never raises."""
+        ...
+
+
+class Chore(Protocol):
+    """What the dispatch also has done to messages that are in their channel, after what is due now."""
+
+    async def take(self, now: datetime, limit: int) -> Sequence[Callable[[], Awaitable[Attempt]]]:
+        """Take at most `limit` pieces of work that are due at `now`; each is done by calling it, once.
+
+        What is taken and never done is due again later. The work paces itself, and never raises for Discord's answers.
+        """
         ...
 
 

@@ -54,9 +54,9 @@ def notice_due(subscriber: Subscriber, changes: Sequence[DateChange]) -> datetim
     zone = subscriber.zone
     known_at = max(at for at in (*(c.known_at for c in changes), subscriber.settings_changed_at) if at is not None)
     today = local_day(known_at, zone)
-    due_at = local_instant(today, subscriber.posting_time, zone)
+    due_at = local_instant(today, subscriber.posts_at, zone)
     if due_at <= known_at:
-        due_at = local_instant(today + timedelta(days=1), subscriber.posting_time, zone)
+        due_at = local_instant(today + timedelta(days=1), subscriber.posts_at, zone)
     days = [change.new.day for change in changes if change.new and change.new.day]
     return known_at if any(day <= local_day(due_at, zone) for day in days) else due_at
 

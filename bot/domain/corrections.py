@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 from bot.domain.dates import TBA, ReleaseDate
 from bot.domain.films import Film, ReleaseType
 from bot.domain.messages import Attempt, Message, Outcome
-from bot.domain.posts import Post, PostKind, names_its_day
+from bot.domain.plan import names_its_day
+from bot.domain.posts import Post, PostKind
 from bot.domain.releases import counting_for, may_count
 from bot.domain.subscribers import Subscriber, Subscription
 

@@ -43,7 +43,7 @@ def full_post(subscriber: Subscriber, note: str, now: datetime) -> Post:
 
 def _due(subscriber: Subscriber, now: datetime, by: date | None) -> datetime:
     today = local_day(now, subscriber.zone)
-    due_at = local_instant(today, subscriber.posting_time, subscriber.zone)
+    due_at = local_instant(today, subscriber.posts_at, subscriber.zone)
     if due_at <= now:
-        due_at = local_instant(today + timedelta(days=1), subscriber.posting_time, subscriber.zone)
+        due_at = local_instant(today + timedelta(days=1), subscriber.posts_at, subscriber.zone)
     return now if by is not None and by <= local_day(due_at, subscriber.zone) else due_at

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from bot.domain.dates import local_day
 from bot.domain.films import Film
+from bot.domain.quiet import QuietHours
 
 #: Days before the release, by local dates, on which a countdown is posted.
 DEFAULT_MILESTONES = (30, 7, 3, 1)
@@ -17,6 +18,8 @@ DEFAULT_COUNTRY = "US"
 MAX_MILESTONE_DAYS, MAX_MILESTONES = 365, 10
 #: A guild's channel stays readable, and a plan cheap.
 MAX_FILMS = 200
+#: Messages a channel and local day before a digest takes over.
+DEFAULT_DAILY_CAP, MAX_DAILY_CAP = 6, 25
 
 
 class SubscriberKind(StrEnum):
@@ -78,11 +81,28 @@ class Subscriber:
     )
     revision: int = 0
     wanted: frozenset[Wanted] = DEFAULT_WANTED  #: never empty; each is counted down to and announced
+    quiet: QuietHours | None = None  #: nothing is sent in them
+    digest_weekday: int | None = None  #: 0 for Monday: when the weekly digest comes; None: there is none
+    live: bool = False  #: one message a film that is edited daily, instead of countdowns
+    daily_cap: int = DEFAULT_DAILY_CAP  #: messages a channel and local day before a digest takes over
+    role_button: bool = False  #: whether a button gives and takes the ping role
+    crosspost: bool = False  #: whether posts in announcement channels are published to those who follow them
+    admin_channel_id: int | None = None  #: where admins are asked and told; None: where the posts go
+    left_at: datetime | None = None  #: when Marquee was removed from the server; None: it is there
 
     @property
     def zone(self) -> ZoneInfo:
         """The time zone as an object."""
         return ZoneInfo(self.timezone)
+
+    @property
+    def posts_at(self) -> time:
+        """The hour at which posts appear: the posting time, or the end of the quiet hours that cover it."""
+        return self.quiet.end if self.quiet and self.quiet.cover(self.posting_time) else self.posting_time
+
+    def when_loud(self, instant: datetime) -> datetime:
+        """`instant`, or the end of the quiet hours that it falls into."""
+        return (self.quiet.end_after(instant, self.zone) if self.quiet else None) or instant
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +118,7 @@ class Subscription:
     wanted: frozenset[Wanted] | None = None  #: overrides the subscriber's
     country: str | None = None  #: overrides the subscriber's: "follow the US date for this film"
     chosen_at: datetime | None = None  #: when those two were last chosen: nothing is owed from before it
+    live_lost: int = 0  #: how many live messages of it somebody has deleted
     answered: frozenset[int] = frozenset()  #: doubts that the server's admins have trusted, or said to wait for
 
 

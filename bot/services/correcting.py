@@ -2,16 +2,16 @@
 
 import asyncio
 import logging
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
-
-from aiolimiter import AsyncLimiter
+from functools import partial
 
 from bot.domain.corrections import Correction, changed_reasons, moved_days, settle_correction
 from bot.domain.dates import ReleaseDate
 from bot.domain.messages import HISTORY_MARGIN, LEASE, SEND_TIMEOUT, Attempt, Outcome, Parcel
 from bot.ports import Clock, MessageSender
+from bot.services.pace import Pace
 from bot.services.parcels import read_parcel
 from bot.store import corrections as correction_store
 from bot.store import subscribers as subscriber_store
@@ -21,18 +21,19 @@ log = logging.getLogger(__name__)
 
 
 class Correcting:
-    """Part of the dispatch, which paces it and knows when to stop."""
+    """A chore of the dispatch."""
 
-    def __init__(self, db: Database, sender: MessageSender, clock: Clock, pace: AsyncLimiter) -> None:
+    def __init__(self, db: Database, sender: MessageSender, clock: Clock, pace: Pace) -> None:
         self._db = db
         self._sender = sender
         self._clock = clock
         self._pace = pace
 
-    async def take(self, now: datetime, limit: int) -> list[Correction]:
+    async def take(self, now: datetime, limit: int) -> list[Callable[[], Awaitable[Attempt]]]:
         """Take at most `limit` corrections that are due. One that nobody settles is due again after `LEASE`."""
         async with self._db.transaction() as tx:
-            return await correction_store.take_corrections(tx, now, now + LEASE, limit)
+            taken = await correction_store.take_corrections(tx, now, now + LEASE, limit)
+        return [partial(self.correct, correction) for correction in taken]
 
     async def correct(self, correction: Correction) -> Attempt:
         """Make a message say what is true, and write down what came of it."""

@@ -1,15 +1,13 @@
-"""Gets what is due into its channel exactly once: skips, claims, sends, settles, resolves doubts, has corrected."""
+"""Gets what is due into its channel exactly once: skips, claims, sends, settles, resolves doubts, has chores done."""
 
 import asyncio
 import logging
-from collections.abc import Coroutine
+import math
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from aiolimiter import AsyncLimiter
-
-from bot.domain.corrections import Correction
 from bot.domain.messages import (
     HISTORY_MARGIN,
     LEASE,
@@ -22,9 +20,10 @@ from bot.domain.messages import (
     Settlement,
     settle,
 )
-from bot.domain.posts import PostKind, PostState, still_owed
-from bot.ports import Clock, MessageSender
-from bot.services.correcting import Correcting
+from bot.domain.plan import still_owed
+from bot.domain.posts import PostKind, PostState
+from bot.ports import Chore, Clock, MessageSender
+from bot.services.pace import Pace
 from bot.services.parcels import read_parcel
 from bot.store import messages as message_store
 from bot.store import posts as post_store
@@ -43,16 +42,24 @@ UNAUTHORISED_PAUSE = timedelta(minutes=5)
 class Dispatch:
     """One owner of messages. Several may run; the store's fences keep them apart."""
 
-    def __init__(self, db: Database, sender: MessageSender, clock: Clock, *, owner: str, per_second: int) -> None:
+    def __init__(
+        self,
+        db: Database,
+        sender: MessageSender,
+        clock: Clock,
+        pace: Pace,
+        *,
+        owner: str,
+        chores: Sequence[Chore] = (),
+    ) -> None:
         self._db = db
         self._sender = sender
         self._clock = clock
         self._owner = owner
-        # discord.py does not pace the global limit: a burst of 1,000 channels lost 700 posts to 429s.
-        self._pace = AsyncLimiter(per_second, 1)
-        self._correcting = Correcting(db, sender, clock, self._pace)
+        self._pace = pace
+        self._chores = chores
         # Waiting for the pace must leave the lease enough for the send itself.
-        self._most = min(IN_FLIGHT, 10 * per_second)
+        self._most = min(IN_FLIGHT, math.ceil(10 * pace.per_second))
         self._under_way: set[asyncio.Task[None]] = set()
         self._writing: set[asyncio.Task[bool]] = set()
         self._stopped_until: datetime | None = None
@@ -76,9 +83,11 @@ class Dispatch:
         for message in await self._claim(now):
             self._start(self._deliver(message))
             started += 1
-        for correction in await self._take_corrections(now):
-            self._start(self._correct(correction))
-            started += 1
+        for chore in self._chores:  # last: what is due now goes before what is there already
+            room = self._most - len(self._under_way)
+            for work in await chore.take(now, room) if room > 0 else ():
+                self._start(self._do(work))
+                started += 1
         return started
 
     async def drain(self) -> None:
@@ -113,13 +122,8 @@ class Dispatch:
         async with self._db.transaction() as tx:
             return await message_store.take_doubtful(tx, self._owner, now, now + LEASE, max(room, 0))
 
-    async def _take_corrections(self, now: datetime) -> list[Correction]:
-        """Last: what is due now goes before what was wrong already."""
-        room = self._most - len(self._under_way)
-        return await self._correcting.take(now, room) if room > 0 else []
-
-    async def _correct(self, correction: Correction) -> None:
-        attempt = await self._correcting.correct(correction)
+    async def _do(self, work: Callable[[], Awaitable[Attempt]]) -> None:
+        attempt = await work()
         if attempt.outcome is Outcome.UNAUTHORISED:
             self._stop(self._clock.now())
 

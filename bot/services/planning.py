@@ -6,7 +6,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.domain.corrections import CORRECTED_FOR, to_correct
-from bot.domain.posts import LISTED, Post, PostState, plan
+from bot.domain.plan import plan
+from bot.domain.posts import LISTED, Post, PostState
 from bot.domain.subscribers import Subscriber, Subscription
 from bot.store import corrections as correction_store
 from bot.store import posts as post_store

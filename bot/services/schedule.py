@@ -6,7 +6,8 @@ from datetime import datetime
 from bot.domain.answers import Agenda
 from bot.domain.films import Film
 from bot.domain.messages import MAX_POSTS, Destination, Message, MessageState, Parcel, message_key
-from bot.domain.posts import Post, forecast, is_held_back
+from bot.domain.plan import forecast, is_held_back
+from bot.domain.posts import Post
 from bot.domain.subscribers import SubscriberKind
 from bot.store import films as film_store
 from bot.store import messages as message_store

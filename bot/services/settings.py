@@ -6,6 +6,7 @@ from typing import TypedDict, Unpack
 
 from bot.domain.messages import Destination
 from bot.domain.places import distinct_zones
+from bot.domain.quiet import QuietHours
 from bot.domain.resumes import resume_post
 from bot.domain.subscribers import Subscriber, TrackRight, Wanted
 from bot.store import messages as message_store
@@ -14,7 +15,7 @@ from bot.store import subscribers as subscriber_store
 from bot.store.database import Database
 
 #: A change of these moves what is owed: nothing is owed from before it.
-_MOVING = frozenset({"country", "timezone", "posting_time", "milestones", "wanted"})
+_MOVING = frozenset({"country", "timezone", "posting_time", "milestones", "wanted", "quiet", "live"})
 
 
 class Choices(TypedDict, total=False):
@@ -28,6 +29,13 @@ class Choices(TypedDict, total=False):
     ping_role_id: int | None
     track_right: TrackRight
     wanted: frozenset[Wanted]  #: never empty
+    quiet: QuietHours | None
+    digest_weekday: int | None
+    live: bool
+    daily_cap: int
+    role_button: bool
+    crosspost: bool
+    admin_channel_id: int | None
 
 
 class Preferences:

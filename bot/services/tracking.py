@@ -8,7 +8,7 @@ from bot.domain.answers import Tracked
 from bot.domain.errors import FilmNotFound, NotTracked, TooManyFilms
 from bot.domain.films import Film
 from bot.domain.places import country_of_locale, distinct_zones
-from bot.domain.posts import forecast, is_held_back
+from bot.domain.plan import forecast, is_held_back
 from bot.domain.releases import counting_for
 from bot.domain.resumes import resume_post
 from bot.domain.subscribers import DEFAULT_COUNTRY, MAX_FILMS, Pause, Subscriber, SubscriberKind, Subscription, Wanted

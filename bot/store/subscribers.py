@@ -1,18 +1,15 @@
 """Subscribers, the films they follow, and who is to be planned."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
-from datetime import datetime, time
-from typing import Any
+from collections.abc import Mapping
+from datetime import datetime
 
-from bot.domain.doubts import DoubtAnswer, DoubtVerdict
-from bot.domain.films import DateChange, Doubt, Release
-from bot.domain.gate import as_trusted
-from bot.domain.subscribers import Pause, Subscriber, SubscriberKind, Subscription, TrackRight, Wanted
-from bot.store.columns import epoch, epoch_or_none, instant_of, instant_or_none, json_text, numbers_of, texts_of
+from bot.domain.doubts import DoubtAnswer
+from bot.domain.subscribers import Pause, Subscriber, SubscriberKind, Subscription, Wanted
+from bot.store.columns import epoch, epoch_or_none
 from bot.store.database import Row, Transaction
 from bot.store.doubts import list_doubts, map_answers, read_doubt
-from bot.store.film_rows import brief_film, by_film, read_change, read_release
+from bot.store.film_rows import by_film, read_change, read_release
+from bot.store.subscriber_rows import pause_columns, read_subscriber, read_subscription, settings_columns, wanted_column
 
 #: What a server said of its doubts where there are none.
 NO_ANSWERS: Mapping[int, DoubtAnswer] = {}
@@ -21,7 +18,7 @@ NO_ANSWERS: Mapping[int, DoubtAnswer] = {}
 async def find_subscriber(tx: Transaction, kind: SubscriberKind, discord_id: int) -> Subscriber | None:
     """Find a guild or a user by Discord's id."""
     row = await tx.one("find_subscriber", kind=kind.value, discord_id=discord_id)
-    return _read_subscriber(row) if row else None
+    return read_subscriber(row) if row else None
 
 
 async def get_subscriber(tx: Transaction, subscriber_id: int) -> Subscriber:
@@ -33,19 +30,22 @@ async def get_subscriber(tx: Transaction, subscriber_id: int) -> Subscriber:
     row = await tx.one("get_subscriber", subscriber_id=subscriber_id)
     if row is None:
         raise KeyError(subscriber_id)
-    return _read_subscriber(row)
+    return read_subscriber(row)
 
 
 async def add_subscriber(tx: Transaction, subscriber: Subscriber, now: datetime) -> Subscriber:
     """Add a subscriber, asleep; the one already there, should somebody else have been first."""
     row = await tx.one(
         "add_subscriber",
-        kind=subscriber.kind.value, discord_id=subscriber.discord_id, created_at=epoch(now), **_settings(subscriber),
-    )  # fmt: skip
+        kind=subscriber.kind.value,
+        discord_id=subscriber.discord_id,
+        created_at=epoch(now),
+        **settings_columns(subscriber),
+    )
     row = row or await tx.one("find_subscriber", kind=subscriber.kind.value, discord_id=subscriber.discord_id)
     if row is None:
         raise KeyError(subscriber.discord_id)
-    return _read_subscriber(row)
+    return read_subscriber(row)
 
 
 async def save_settings(tx: Transaction, subscriber: Subscriber, now: datetime) -> Subscriber:
@@ -54,15 +54,15 @@ async def save_settings(tx: Transaction, subscriber: Subscriber, now: datetime) 
     Raises:
         KeyError: there is no such subscriber.
     """
-    row = await tx.one("save_settings", subscriber_id=subscriber.id, now=epoch(now), **_settings(subscriber))
+    row = await tx.one("save_settings", subscriber_id=subscriber.id, now=epoch(now), **settings_columns(subscriber))
     if row is None:
         raise KeyError(subscriber.id)
-    return _read_subscriber(row)
+    return read_subscriber(row)
 
 
 async def save_pause(tx: Transaction, subscriber_id: int, pause: Pause | None, now: datetime) -> bool:
     """Pause the whole subscriber, or with None forget that it ever was, and wake it; False if there is none."""
-    row = await tx.one("save_pause", subscriber_id=subscriber_id, now=epoch(now), **_pause_columns(pause))
+    row = await tx.one("save_pause", subscriber_id=subscriber_id, now=epoch(now), **pause_columns(pause))
     return row is not None
 
 
@@ -73,7 +73,7 @@ async def list_subscriptions(tx: Transaction, subscriber_id: int) -> list[Subscr
     doubts = by_film(await tx.all("list_followed_doubts", subscriber_id=subscriber_id), read_doubt)
     answers = await map_answers(tx, subscriber_id) if doubts else NO_ANSWERS
     return [
-        _read_subscription(
+        read_subscription(
             row, releases.get(row["id"], ()), changes.get(row["id"], ()), doubts.get(row["id"], ()), answers
         )
         for row in await tx.all("list_subscriptions", subscriber_id=subscriber_id)
@@ -89,7 +89,7 @@ async def find_subscription(tx: Transaction, subscriber_id: int, film_id: int) -
     rows = await tx.all("list_own_date_changes", film_id=film_id, subscriber_id=subscriber_id)
     doubts = await list_doubts(tx, film_id)
     answers = await map_answers(tx, subscriber_id) if doubts else NO_ANSWERS
-    return _read_subscription(row, releases, list(map(read_change, rows)), doubts, answers)
+    return read_subscription(row, releases, list(map(read_change, rows)), doubts, answers)
 
 
 async def map_followed_ids(tx: Transaction, subscriber_id: int) -> dict[int, dict[str, str]]:
@@ -135,7 +135,7 @@ async def pause_subscription(
 ) -> bool:
     """Keep one film's posts back, or with None no longer; False if it is not followed."""
     row = await tx.one(
-        "pause_subscription", subscriber_id=subscriber_id, film_id=film_id, **_pause_columns(pause)
+        "pause_subscription", subscriber_id=subscriber_id, film_id=film_id, **pause_columns(pause)
     )  # fmt: skip
     return await _wake_if(tx, row, subscriber_id, now)
 
@@ -159,7 +159,7 @@ async def choose_release(
     """Follow another country's dates of a film, or other ways of release; None: the server's. False if not followed."""
     row = await tx.one(
         "choose_release",
-        subscriber_id=subscriber_id, film_id=film_id, country=country, wanted=_wanted_column(wanted),
+        subscriber_id=subscriber_id, film_id=film_id, country=country, wanted=wanted_column(wanted),
         chosen_at=epoch(now),
     )  # fmt: skip
     return await _wake_if(tx, row, subscriber_id, now)
@@ -178,7 +178,7 @@ async def lock_revision(tx: Transaction, subscriber_id: int) -> int | None:
 
 async def list_awake(tx: Transaction, until: datetime, limit: int) -> list[Subscriber]:
     """List subscribers that are to be planned by `until`, the one that has waited longest first."""
-    return [_read_subscriber(row) for row in await tx.all("list_awake", until=epoch(until), n=limit)]
+    return [read_subscriber(row) for row in await tx.all("list_awake", until=epoch(until), n=limit)]
 
 
 async def end_planning(tx: Transaction, subscriber_id: int, seen_revision: int, next_wake_at: datetime | None) -> bool:
@@ -195,81 +195,3 @@ async def _wake_if(tx: Transaction, changed: Row | None, subscriber_id: int, now
         return False
     await wake_subscriber(tx, subscriber_id, now)
     return True
-
-
-def _read_subscriber(row: Row) -> Subscriber:
-    return Subscriber(
-        id=row["id"],
-        kind=SubscriberKind(row["kind"]),
-        discord_id=row["discord_id"],
-        channel_id=row["channel_id"],
-        country=row["country"],
-        timezone=row["timezone"],
-        posting_time=time(*divmod(row["posting_minute"], 60)),
-        milestones=numbers_of(row["milestones"]),
-        ping_role_id=row["ping_role_id"],
-        track_right=TrackRight(row["track_right"]),
-        pause=_read_pause(row),
-        country_chosen=bool(row["country_chosen"]),
-        timezone_chosen=bool(row["timezone_chosen"]),
-        settings_changed_at=instant_or_none(row["settings_changed_at"]),
-        revision=row["revision"],
-        wanted=frozenset(map(Wanted, texts_of(row["wanted"]))),
-    )
-
-
-def _settings(subscriber: Subscriber) -> Mapping[str, Any]:
-    return {
-        "channel_id": subscriber.channel_id,
-        "country": subscriber.country,
-        "timezone": subscriber.timezone,
-        "posting_minute": subscriber.posting_time.hour * 60 + subscriber.posting_time.minute,
-        "milestones": json_text(subscriber.milestones),
-        "ping_role_id": subscriber.ping_role_id,
-        "track_right": subscriber.track_right.value,
-        "country_chosen": int(subscriber.country_chosen),
-        "timezone_chosen": int(subscriber.timezone_chosen),
-        "settings_changed_at": epoch_or_none(subscriber.settings_changed_at),
-        "wanted": _wanted_column(subscriber.wanted),
-        **_pause_columns(subscriber.pause),
-    }
-
-
-def _read_pause(row: Row) -> Pause | None:
-    if row["paused_at"] is None:
-        return None
-    return Pause(instant_of(row["paused_at"]), instant_or_none(row["paused_until"]))
-
-
-def _pause_columns(pause: Pause | None) -> Mapping[str, Any]:
-    return {
-        "paused_at": epoch(pause.since) if pause else None,
-        "paused_until": epoch_or_none(pause.until) if pause else None,
-    }
-
-
-def _wanted_column(wanted: frozenset[Wanted] | None) -> str | None:
-    return None if wanted is None else json_text(way.value for way in Wanted if way in wanted)
-
-
-def _read_subscription(
-    row: Row,
-    releases: Sequence[Release],
-    changes: Sequence[DateChange],
-    doubts: Sequence[Doubt],
-    answers: Mapping[int, DoubtAnswer],
-) -> Subscription:
-    trusted = [d for d in doubts if d.id in answers and answers[d.id].verdict is DoubtVerdict.TRUST]
-    film = replace(brief_film(row, releases, changes, {}), doubts=tuple(doubts))
-    return Subscription(
-        film=as_trusted(film, trusted),
-        tracked_at=instant_of(row["tracked_at"]),
-        tracked_by=row["tracked_by"],
-        channel_id=row["channel_id"],
-        pause=_read_pause(row),
-        told_change_id=row["told_change_id"] or 0,
-        wanted=None if row["wanted"] is None else frozenset(map(Wanted, texts_of(row["wanted"]))),
-        country=row["country"],
-        chosen_at=instant_or_none(row["chosen_at"]),
-        answered=frozenset(answers),
-    )

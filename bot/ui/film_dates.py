@@ -5,7 +5,8 @@ from datetime import date
 from bot.domain.dates import ReleaseDate, span_in_words
 from bot.domain.films import EntryKind, FranchiseEntry
 from bot.domain.places import flag
-from bot.domain.posts import PostKind, forecast, is_held_back
+from bot.domain.plan import forecast, is_held_back
+from bot.domain.posts import PostKind
 from bot.domain.why import doubts_about
 from bot.ui.card import Part, button, gap, text
 from bot.ui.doubt_lines import doubt_line

@@ -101,3 +101,11 @@ def post_name(post: Post) -> str:
             return "tracked by itself" if post.film_id else "no room for new films"
         case PostKind.DOUBT:
             return "a date in doubt"
+        case PostKind.LIVE:
+            return "live countdown"
+        case PostKind.REMINDER:
+            return "a reminder that was put off"
+        case PostKind.DIGEST:
+            return "weekly digest"
+        case PostKind.OPENING:
+            return "its own post in the forum"

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, time
 from typing import Any
 
-from bot.domain import posts
+from bot.domain import plan as planner
 from bot.domain.dates import ReleaseDate
 from bot.domain.films import DateChange, Film, Release, ReleaseType
 from bot.domain.posts import LISTED, Post, PostKind, PostState
@@ -83,7 +83,7 @@ class Desk:
     def plan(self, now: datetime) -> int:
         """Bring what is stored to what is owed; how many rows that changed."""
         self.plans += 1
-        owed = posts.plan(self.subscriber, self.subscriptions(), now)
+        owed = planner.plan(self.subscriber, self.subscriptions(), now)
         touched = 0
         known = dict(self.stored)
         for post in owed.posts:

@@ -9,9 +9,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.domain import changes, posts, releases
+from bot.domain import changes, releases
+from bot.domain import plan as planner
 from bot.domain.films import Release, ReleaseType
-from bot.domain.posts import Plan, Post
+from bot.domain.plan import Plan
+from bot.domain.posts import Post
 from bot.domain.releases import Counting
 from bot.domain.subscribers import Wanted
 
@@ -24,97 +26,97 @@ def _wall(day: date, at: time, zone: ZoneInfo, fold: int) -> datetime:
 
 
 def the_second_of_an_hour_that_comes_twice(patch: pytest.MonkeyPatch) -> None:
-    right = posts.local_instant
+    right = planner.local_instant
 
     def second(day: date, at: time, zone: ZoneInfo) -> datetime:
         return max(right(day, at, zone), _wall(day, at, zone, 1))
 
-    patch.setattr(posts, "local_instant", second)
+    patch.setattr(planner, "local_instant", second)
 
 
 def an_hour_that_is_left_out_comes_early(patch: pytest.MonkeyPatch) -> None:
     def early(day: date, at: time, zone: ZoneInfo) -> datetime:
         return min(_wall(day, at, zone, 0), _wall(day, at, zone, 1))
 
-    patch.setattr(posts, "local_instant", early)
+    patch.setattr(planner, "local_instant", early)
 
 
 def hours_of_winter_all_year(patch: pytest.MonkeyPatch) -> None:
-    right = posts.local_instant
+    right = planner.local_instant
 
     def winter(day: date, at: time, zone: ZoneInfo) -> datetime:
         january = datetime.combine(day.replace(month=1, day=2), at, tzinfo=zone)
         return right(day, at, zone) if day.month == 1 else january.astimezone(UTC) + (day - january.date())
 
-    patch.setattr(posts, "local_instant", winter)
+    patch.setattr(planner, "local_instant", winter)
 
 
 def days_of_utc(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(posts, "local_day", lambda instant, zone: instant.date())
+    patch.setattr(planner, "local_day", lambda instant, zone: instant.date())
 
 
 def milestones_a_day_early(patch: pytest.MonkeyPatch) -> None:
-    right = posts._countdown
+    right = planner._countdown
 
     def early(subscriber: Any, *rest: Any) -> Iterator[Post]:
         return right(replace(subscriber, milestones=tuple(days + 1 for days in subscriber.milestones)), *rest)
 
-    patch.setattr(posts, "_countdown", early)
+    patch.setattr(planner, "_countdown", early)
 
 
 def tracked_in_the_same_second_is_early_enough(patch: pytest.MonkeyPatch) -> None:
-    right = posts._not_before
+    right = planner._not_before
 
     def gentle(post: Post, subscriber: Any, subscription: Any) -> datetime | None:
         earlier = replace(subscription, tracked_at=subscription.tracked_at - timedelta(seconds=1))
         return right(post, subscriber, earlier)
 
-    patch.setattr(posts, "_not_before", gentle)
+    patch.setattr(planner, "_not_before", gentle)
 
 
 def a_date_counts_from_before_it_was_known(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(posts, "_known_at", lambda film, post: [])
+    patch.setattr(planner, "_known_at", lambda film, post: [])
 
 
 def new_settings_lose_what_they_put_in_the_past(patch: pytest.MonkeyPatch) -> None:
-    right = posts._not_before
+    right = planner._not_before
 
     def strict(post: Post, subscriber: Any, subscription: Any) -> datetime | None:
         changed_at = subscriber.settings_changed_at
         return None if changed_at and post.due_at <= changed_at else right(post, subscriber, subscription)
 
-    patch.setattr(posts, "_not_before", strict)
+    patch.setattr(planner, "_not_before", strict)
 
 
 def a_countdown_is_fresh_for_24_hours(patch: pytest.MonkeyPatch) -> None:
-    right = posts._countdown
+    right = planner._countdown
 
     def lasting(*arguments: Any) -> Iterator[Post]:
         for post in right(*arguments):
             yield replace(post, fresh_until=max(post.fresh_until, post.due_at + DAY))
 
-    patch.setattr(posts, "_countdown", lasting)
+    patch.setattr(planner, "_countdown", lasting)
 
 
 def an_alert_is_fresh_for_two_days(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(posts, "ALERT_FRESH", 2 * DAY)
+    patch.setattr(planner, "ALERT_FRESH", 2 * DAY)
 
 
 def news_is_fresh_for_a_month(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(posts, "CHANGE_FRESH", 30 * DAY)
+    patch.setattr(planner, "CHANGE_FRESH", 30 * DAY)
 
 
 def news_waits_even_if_the_film_is_out_by_then(patch: pytest.MonkeyPatch) -> None:
-    right = posts.notice_due
+    right = planner.notice_due
 
     def patient(subscriber: Any, changes: Any) -> datetime:
         return right(subscriber, [replace(change, new=None) for change in changes])
 
-    patch.setattr(posts, "notice_due", patient)
+    patch.setattr(planner, "notice_due", patient)
 
 
 def news_never_waits(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(posts, "notice_due", lambda subscriber, changes: max(change.known_at for change in changes))
+    patch.setattr(planner, "notice_due", lambda subscriber, changes: max(change.known_at for change in changes))
 
 
 def each_change_is_told(patch: pytest.MonkeyPatch) -> None:
@@ -122,22 +124,22 @@ def each_change_is_told(patch: pytest.MonkeyPatch) -> None:
 
 
 def what_was_told_is_forgotten(patch: pytest.MonkeyPatch) -> None:
-    right = posts._notices
-    patch.setattr(posts, "_notices", lambda who, what: right(who, replace(what, told_change_id=0)))
+    right = planner._notices
+    patch.setattr(planner, "_notices", lambda who, what: right(who, replace(what, told_change_id=0)))
 
 
 def an_outage_is_forgotten_after_an_hour(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(posts, "LISTED", timedelta(hours=1))
+    patch.setattr(planner, "LISTED", timedelta(hours=1))
 
 
 def wakes_too_late(patch: pytest.MonkeyPatch) -> None:
-    right = posts.plan
+    right = planner.plan
 
     def late(*arguments: Any) -> Plan:
         found = right(*arguments)
         return replace(found, next_wake_at=found.next_wake_at and found.next_wake_at + timedelta(minutes=6))
 
-    patch.setattr(posts, "plan", late)
+    patch.setattr(planner, "plan", late)
 
 
 def a_festival_is_a_release(patch: pytest.MonkeyPatch) -> None:
@@ -172,7 +174,7 @@ def one_release_a_film_is_enough(patch: pytest.MonkeyPatch) -> None:
 
 
 def a_films_own_choice_is_forgotten(patch: pytest.MonkeyPatch) -> None:
-    for module in (posts, releases):
+    for module in (planner, releases):
         patch.setattr(module, "in_force", lambda subscriber, subscription: subscriber)
 
 
@@ -189,8 +191,8 @@ def a_choice_holds_from_before_it_was_made(patch: pytest.MonkeyPatch) -> None:
 
 
 def _without(patch: pytest.MonkeyPatch, **own: None) -> None:
-    right = posts.in_force
-    for module in (posts, releases):
+    right = planner.in_force
+    for module in (planner, releases):
         patch.setattr(module, "in_force", lambda who, what: right(who, replace(what, **own)))  # type: ignore[arg-type]
 
 

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from bot.domain.films import DoubtReason, ReleaseType
-from bot.domain.posts import PostKind, forecast
+from bot.domain.plan import forecast
+from bot.domain.posts import PostKind
 from bot.domain.releases import Counting, counting_for, counting_release, only_basis
 from tests.domain.case import C, Case, D, film_of, parsed
 from tests.domain.counting_cases import (

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.films import CINEMA, PUBLIC, Film, Release, ReleaseType
-from bot.domain.posts import forecast
+from bot.domain.plan import forecast
 from bot.domain.releases import Counting, counting_for, counting_release, may_count
 from bot.domain.subscribers import Wanted
 from tests.domain.case import parsed

@@ -7,7 +7,8 @@ import pytest
 from bot.domain.changes import as_lived
 from bot.domain.dates import ReleaseDate
 from bot.domain.films import DateChange, Film
-from bot.domain.posts import Post, PostKind, forecast, names_its_day, plan, still_owed
+from bot.domain.plan import forecast, names_its_day, plan, still_owed
+from bot.domain.posts import Post, PostKind
 from bot.domain.resumes import resume_post
 from bot.domain.subscribers import Subscriber, Wanted
 from tests.domain.examples import cases, change, film, following, guild, told, utc

@@ -6,8 +6,8 @@ from functools import cache
 
 import pytest
 
-from bot.domain import posts
-from bot.domain.posts import LOOK_AHEAD, Plan
+from bot.domain import plan as planner
+from bot.domain.plan import LOOK_AHEAD, Plan
 from bot.domain.subscribers import Subscriber, Subscription
 from tests.domain.choices import WANTED, make_choosy_script
 from tests.domain.desk import Desk
@@ -105,7 +105,7 @@ def test_looking_at_every_quarter_of_an_hour_finds_nothing_more(seed: int) -> No
 
 @pytest.mark.parametrize("seed", [0, 1, 6])
 def test_it_wakes_in_time_for_the_next_post_and_not_before(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    right, checked = posts.plan, 0
+    right, checked = planner.plan, 0
 
     def checking(subscriber: Subscriber, subscriptions: Sequence[Subscription], now: datetime) -> Plan:
         nonlocal checked
@@ -124,7 +124,7 @@ def test_it_wakes_in_time_for_the_next_post_and_not_before(seed: int, monkeypatc
         checked += 1
         return found
 
-    monkeypatch.setattr(posts, "plan", checking)
+    monkeypatch.setattr(planner, "plan", checking)
     Desk(make_choosy_script(seed, films=5)).run()
     assert checked > 10
 
@@ -170,7 +170,7 @@ def test_a_post_that_was_skipped_or_sent_is_never_armed_again() -> None:
 
 def test_another_hour_makes_no_other_posts() -> None:
     def keys(hour: str) -> set[str]:
-        return {post.dedup_key for post in posts.forecast(guild(hour=hour), [following(found)])}
+        return {post.dedup_key for post in planner.forecast(guild(hour=hour), [following(found)])}
 
     found = film("US theatrical 2025-07-09", changes=[change("1: 2025-06-06 -> 2025-07-09", "2025-05-20 15:00")])
     assert keys("09:00") == keys("23:45")

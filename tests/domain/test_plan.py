@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 
 from bot.domain.films import Film
-from bot.domain.posts import LISTED, LOOK_AHEAD, PostKind, forecast, plan
+from bot.domain.plan import LOOK_AHEAD, forecast, plan
+from bot.domain.posts import LISTED, PostKind
 from bot.domain.subscribers import Subscriber, Subscription
 from tests.domain.examples import cases, change, film, following, guild, told, utc
 

@@ -10,7 +10,6 @@ from bot.domain.messages import Attempt, Message, Outcome, Parcel
 from bot.domain.posts import Post, PostKind
 from bot.domain.releases import counting_for
 from bot.domain.subscribers import Subscriber, SubscriberKind, Subscription
-from bot.services.dispatch import Dispatch
 from bot.services.doubting import Doubting, Heard
 from bot.services.planning import Planning
 from bot.services.settings import Preferences
@@ -18,6 +17,7 @@ from bot.services.taking import take_in
 from bot.store import doubts as doubt_store
 from bot.store import subscribers as subscriber_store
 from bot.store.database import Database
+from tests.services.dispatching import make_dispatch
 
 START = datetime(2025, 5, 1, 12, tzinfo=UTC)
 ADMIN = 77
@@ -41,7 +41,7 @@ class Doubtful:
         self.db = db
         self.time = START
         self.planning, self.doubting, self.preferences = Planning(db), Doubting(db), Preferences(db)
-        self.dispatch = Dispatch(db, self, self, owner="test", per_second=10_000)
+        self.dispatch = make_dispatch(db, self, self, owner="test", per_second=10_000)
         self.servers: list[Subscriber] = []
         self.told: dict[int, Told] = {}
         self.film_id = 0

@@ -18,6 +18,7 @@ from bot.services.settings import Preferences
 from bot.services.tracking import Tracking
 from bot.store import films, posts, subscribers
 from bot.store.database import Database, open_database
+from tests.services.dispatching import make_dispatch
 
 START = datetime(2025, 5, 1, 12, tzinfo=UTC)
 #: 7 days before, at 09:00 in New York.
@@ -85,7 +86,7 @@ class House:
         self.subscriber_id = 0
 
     def restart(self) -> Dispatch:
-        self.dispatch = Dispatch(self.db, self.sender, self.clock, owner=f"test-{id(self)}", per_second=45)
+        self.dispatch = make_dispatch(self.db, self.sender, self.clock, owner=f"test-{id(self)}", per_second=45)
         return self.dispatch
 
     async def set_up(self) -> None:

@@ -13,7 +13,6 @@ from bot.domain.messages import Attempt, Message, Outcome, Parcel
 from bot.domain.posts import Post, PostKind, PostState
 from bot.domain.subscribers import Subscriber
 from bot.services.asking import Asking
-from bot.services.dispatch import Dispatch
 from bot.services.following import Following
 from bot.services.planning import Planning
 from bot.services.refresh import Refresh
@@ -23,6 +22,7 @@ from bot.ui.post_lines import render_content
 from tests.loopback.faults import Fault
 from tests.loopback.tmdb import LoopbackTmdb, serve
 from tests.loopback.tmdb_world import Credited
+from tests.services.dispatching import make_dispatch
 from tests.services.library import NOW, USER, open_desk
 from tests.sources.asking import asking
 
@@ -56,7 +56,7 @@ class Town:
     def __init__(self, db: Database, tmdb: LoopbackTmdb, following: Following, server: Subscriber) -> None:
         self.db, self.tmdb, self.following, self.server = db, tmdb, following, server
         self.channel, self.time = Channel(), NOW
-        self._dispatch = Dispatch(db, self.channel, self, owner="test", per_second=50)
+        self._dispatch = make_dispatch(db, self.channel, self, owner="test", per_second=50)
 
     def now(self) -> datetime:
         return self.time

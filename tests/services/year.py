@@ -27,6 +27,7 @@ from bot.store.database import Database
 from tests.domain.desk import posted
 from tests.domain.oracle import Posted
 from tests.domain.script import Date, Event, Script, Settings
+from tests.services.dispatching import make_dispatch
 
 GUILD = 900
 #: No fault is played when a fact is about to change: the oracle knows of no delays.
@@ -158,7 +159,7 @@ class Year:
 
     def _start_dispatch(self) -> Dispatch:
         self.owners += 1
-        return Dispatch(self.db, self, self, owner=f"owner-{self.owners}", per_second=100_000)
+        return make_dispatch(self.db, self, self, owner=f"owner-{self.owners}", per_second=100_000)
 
     async def _restart(self) -> None:
         self.dispatch = self._start_dispatch()

@@ -25,7 +25,6 @@ from bot.domain.films import DoubtReason
 from bot.domain.messages import Attempt, Message, Outcome, Parcel
 from bot.domain.posts import Post, PostKind
 from bot.domain.subscribers import Subscriber, SubscriberKind, Wanted
-from bot.services.dispatch import Dispatch
 from bot.services.doubting import Doubting
 from bot.services.planning import Planning
 from bot.services.refresh import Refresh
@@ -36,6 +35,7 @@ from bot.store.database import Database
 from tests.domain.desk import posted
 from tests.domain.oracle import Posted
 from tests.domain.script import MILESTONES, ZONES, Outage, Settings
+from tests.services.dispatching import make_dispatch
 from tests.services.year import NEXT, Killed
 from tests.simulation.inline import open_inline
 from tests.simulation.oracle import Asked, History, Server, Trusted, must_be_told
@@ -145,7 +145,7 @@ class ToldYear:
 
     def _start(self) -> None:
         self.killed = False
-        self.dispatch = Dispatch(self.db, self, self, owner=f"owner-{self.played['killed']}", per_second=100_000)
+        self.dispatch = make_dispatch(self.db, self, self, owner=f"owner-{self.played['killed']}", per_second=100_000)
         self.refresh = Refresh(self.db, self.sources, self.random.random)
 
     async def _restart(self) -> None:

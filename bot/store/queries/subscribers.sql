@@ -2,44 +2,52 @@
 -- A guild or a user by Discord's id.
 SELECT
     id, kind, discord_id, channel_id, country, timezone, posting_minute, milestones, ping_role_id, track_right,
-    paused_at, paused_until, country_chosen, timezone_chosen, settings_changed_at, revision, wanted
+    paused_at, paused_until, country_chosen, timezone_chosen, settings_changed_at, revision, wanted,
+    quiet_from, quiet_to, digest_weekday, live, daily_cap, role_button, crosspost, admin_channel_id, left_at
 FROM subscribers WHERE kind = :kind AND discord_id = :discord_id;
 
 -- name: get_subscriber(subscriber_id)^
 -- By our own id.
 SELECT
     id, kind, discord_id, channel_id, country, timezone, posting_minute, milestones, ping_role_id, track_right,
-    paused_at, paused_until, country_chosen, timezone_chosen, settings_changed_at, revision, wanted
+    paused_at, paused_until, country_chosen, timezone_chosen, settings_changed_at, revision, wanted,
+    quiet_from, quiet_to, digest_weekday, live, daily_cap, role_button, crosspost, admin_channel_id, left_at
 FROM subscribers WHERE id = :subscriber_id;
 
--- name: add_subscriber(kind, discord_id, channel_id, country, timezone, posting_minute, milestones, ping_role_id, track_right, paused_at, paused_until, country_chosen, timezone_chosen, settings_changed_at, wanted, created_at)^
+-- name: add_subscriber(kind, discord_id, channel_id, country, timezone, posting_minute, milestones, ping_role_id, track_right, paused_at, paused_until, country_chosen, timezone_chosen, settings_changed_at, wanted, quiet_from, quiet_to, digest_weekday, live, daily_cap, role_button, crosspost, admin_channel_id, created_at)^
 -- Nothing comes back if another command got here first: the row is there then.
 INSERT INTO subscribers (
     kind, discord_id, channel_id, country, timezone, posting_minute, milestones, ping_role_id, track_right,
     paused_at, paused_until, country_chosen, timezone_chosen, settings_changed_at, wanted,
+    quiet_from, quiet_to, digest_weekday, live, daily_cap, role_button, crosspost, admin_channel_id,
     revision, planned_revision, next_wake_at, created_at
 ) VALUES (
     :kind, :discord_id, :channel_id, :country, :timezone, :posting_minute, :milestones, :ping_role_id, :track_right,
     :paused_at, :paused_until, :country_chosen, :timezone_chosen, :settings_changed_at, :wanted,
+    :quiet_from, :quiet_to, :digest_weekday, :live, :daily_cap, :role_button, :crosspost, :admin_channel_id,
     0, 0, NULL, :created_at
 )
 ON CONFLICT (kind, discord_id) DO NOTHING
 RETURNING
     id, kind, discord_id, channel_id, country, timezone, posting_minute, milestones, ping_role_id, track_right,
-    paused_at, paused_until, country_chosen, timezone_chosen, settings_changed_at, revision, wanted;
+    paused_at, paused_until, country_chosen, timezone_chosen, settings_changed_at, revision, wanted,
+    quiet_from, quiet_to, digest_weekday, live, daily_cap, role_button, crosspost, admin_channel_id, left_at;
 
--- name: save_settings(subscriber_id, channel_id, country, timezone, posting_minute, milestones, ping_role_id, track_right, paused_at, paused_until, country_chosen, timezone_chosen, settings_changed_at, wanted, now)^
+-- name: save_settings(subscriber_id, channel_id, country, timezone, posting_minute, milestones, ping_role_id, track_right, paused_at, paused_until, country_chosen, timezone_chosen, settings_changed_at, wanted, quiet_from, quiet_to, digest_weekday, live, daily_cap, role_button, crosspost, admin_channel_id, now)^
 -- Every setting, and awake.
 UPDATE subscribers SET
     channel_id = :channel_id, country = :country, timezone = :timezone, posting_minute = :posting_minute,
     milestones = :milestones, ping_role_id = :ping_role_id, track_right = :track_right,
     paused_at = :paused_at, paused_until = :paused_until,
     country_chosen = :country_chosen, timezone_chosen = :timezone_chosen, settings_changed_at = :settings_changed_at,
-    wanted = :wanted, revision = revision + 1, next_wake_at = :now
+    wanted = :wanted, quiet_from = :quiet_from, quiet_to = :quiet_to, digest_weekday = :digest_weekday, live = :live,
+    daily_cap = :daily_cap, role_button = :role_button, crosspost = :crosspost, admin_channel_id = :admin_channel_id,
+    revision = revision + 1, next_wake_at = :now
 WHERE id = :subscriber_id
 RETURNING
     id, kind, discord_id, channel_id, country, timezone, posting_minute, milestones, ping_role_id, track_right,
-    paused_at, paused_until, country_chosen, timezone_chosen, settings_changed_at, revision, wanted;
+    paused_at, paused_until, country_chosen, timezone_chosen, settings_changed_at, revision, wanted,
+    quiet_from, quiet_to, digest_weekday, live, daily_cap, role_button, crosspost, admin_channel_id, left_at;
 
 -- name: save_pause(subscriber_id, paused_at, paused_until, now)^
 -- The pause alone: whoever changes a setting at the same time keeps it.
@@ -59,7 +67,8 @@ UPDATE subscribers SET revision = revision WHERE id = :subscriber_id RETURNING r
 -- Whose time to plan has come, the one that has waited longest first.
 SELECT
     id, kind, discord_id, channel_id, country, timezone, posting_minute, milestones, ping_role_id, track_right,
-    paused_at, paused_until, country_chosen, timezone_chosen, settings_changed_at, revision, wanted
+    paused_at, paused_until, country_chosen, timezone_chosen, settings_changed_at, revision, wanted,
+    quiet_from, quiet_to, digest_weekday, live, daily_cap, role_button, crosspost, admin_channel_id, left_at
 FROM subscribers WHERE next_wake_at <= :until ORDER BY next_wake_at, id LIMIT :n;
 
 -- name: end_planning(subscriber_id, seen_revision, next_wake_at)^
@@ -73,6 +82,7 @@ SELECT
     f.id, f.title, f.year, f.original_title, f.original_language, f.alternative_titles, f.summary, f.runtime_minutes,
     f.genres, f.companies, f.distributors, f.countries, f.sources, f.as_of, f.checked_at,
     s.tracked_at, s.tracked_by, s.channel_id, s.paused_at, s.paused_until, s.wanted, s.country, s.chosen_at,
+    s.live_lost,
     (
         SELECT MAX(p.change_id) FROM posts p
         WHERE p.subscriber_id = s.subscriber_id AND p.film_id = s.film_id AND p.kind = 'date_change'
@@ -87,6 +97,7 @@ SELECT
     f.id, f.title, f.year, f.original_title, f.original_language, f.alternative_titles, f.summary, f.runtime_minutes,
     f.genres, f.companies, f.distributors, f.countries, f.sources, f.as_of, f.checked_at,
     s.tracked_at, s.tracked_by, s.channel_id, s.paused_at, s.paused_until, s.wanted, s.country, s.chosen_at,
+    s.live_lost,
     (
         SELECT MAX(p.change_id) FROM posts p
         WHERE p.subscriber_id = s.subscriber_id AND p.film_id = s.film_id AND p.kind = 'date_change'

@@ -1,0 +1,213 @@
+"""What a subscriber is owed, until when it is fresh, and when to look again. The heart of Marquee: keep it pure."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
+
+from bot.domain.changes import notice_due, worth_asking, worth_telling
+from bot.domain.dates import ReleaseDate, local_day, local_instant
+from bot.domain.films import Film, Release, ReleaseType
+from bot.domain.posts import ALERT_FRESH, CHANGE_FRESH, LISTED, Post, PostKind
+from bot.domain.releases import counting_for, first_date, has_date
+from bot.domain.subscribers import Subscriber, Subscription, in_force
+
+#: Posts become rows this long before they are due: a fact that changes sooner needs no row undone.
+LOOK_AHEAD = timedelta(minutes=5)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is owed up to the look-ahead, and when to look again (None: not before a fact changes)."""
+
+    posts: tuple[Post, ...]
+    next_wake_at: datetime | None
+
+
+def plan(subscriber: Subscriber, subscriptions: Sequence[Subscription], now: datetime) -> Plan:
+    """Decide which posts `subscriber` is owed at `now`, and when to look again.
+
+    `now` is aware UTC; hours are read in the subscriber's time zone. Posts are ordered by time; those already past are
+    among them back to `LISTED`, so that what an outage made stale is on record. Empty when no release has a day.
+    """
+    near: list[Post] = []
+    next_wake_at: datetime | None = None
+    for post in forecast(subscriber, subscriptions):
+        if post.due_at <= now - LISTED:
+            continue
+        if post.due_at <= now + LOOK_AHEAD:
+            near.append(post)
+        else:
+            next_wake_at = post.due_at - LOOK_AHEAD
+            break
+    return Plan(tuple(near), next_wake_at)
+
+
+def forecast(subscriber: Subscriber, subscriptions: Sequence[Subscription]) -> list[Post]:
+    """List every post that `subscriber` is owed as far as the facts go, past and to come, by time."""
+    posts = [post for subscription in subscriptions for post in _owed(subscriber, subscription)]
+    return sorted(posts, key=lambda post: (post.due_at, post.kind.priority, post.dedup_key))
+
+
+def is_held_back(post: Post, subscriber: Subscriber, subscription: Subscription | None) -> bool:
+    """Whether a pause that is known of today will keep `post` back when it falls due."""
+    pauses = (subscriber.pause, subscription.pause if subscription else None)
+    return any(pause is not None and pause.covers(post.due_at) for pause in pauses)
+
+
+def still_owed(
+    posts: Iterable[Post], subscriber: Subscriber, subscriptions: Sequence[Subscription], now: datetime
+) -> bool:
+    """Whether every one of `posts` is fresh at `now` and says what the facts still say."""
+    owed = {post.dedup_key for post in forecast(subscriber, subscriptions)}
+    films = {subscription.film.id: subscription.film for subscription in subscriptions}
+
+    def says_the_truth(post: Post) -> bool:
+        if not post.kind.is_forecast or post.dedup_key in owed:
+            return True
+        # forecast() lists only untold changes, and one that is under way counts as told.
+        film = films.get(post.film_id or 0) if post.kind is PostKind.DATE_CHANGE else None
+        return film is not None and names_its_day(post, film)
+
+    return all(post.fresh_until > now and says_the_truth(post) for post in posts)
+
+
+def names_its_day(post: Post, film: Film) -> bool:
+    """Whether the day that `post` names is still its film's.
+
+    News is of the first release of its type; a countdown may be to another language's, if the first was over when
+    the film was tracked.
+    """
+    if not post.kind.names_a_day:
+        return True
+    if post.kind is PostKind.DATE_CHANGE:
+        return first_date(film, post.country, post.type) == post.date
+    return has_date(film, post.country, post.type, post.date)
+
+
+def _owed(subscriber: Subscriber, subscription: Subscription) -> Iterator[Post]:
+    film = subscription.film
+    subscriber = in_force(subscriber, subscription)
+    channel_id = subscription.channel_id or subscriber.channel_id
+    for post in (*_notices(subscriber, subscription), *_doubts(subscriber, subscription)):
+        yield replace(post, channel_id=channel_id)
+    for release in counting_for(subscriber, subscription).owed:
+        if (day := release.date.day) is None:
+            continue
+        for post in _countdown(subscriber, film, release, day):
+            due_at = _not_before(post, subscriber, subscription)
+            if due_at is not None:
+                yield replace(post, due_at=due_at, channel_id=channel_id)
+
+
+def _countdown(subscriber: Subscriber, film: Film, release: Release, day: date) -> Iterator[Post]:
+    """The milestones of a release that is known to be on `day`, and its alert."""
+    for milestone in (*subscriber.milestones, 0):
+        kind = PostKind.COUNTDOWN if milestone else PostKind.RELEASE
+        local = day - timedelta(days=milestone)
+        due_at = local_instant(local, subscriber.posts_at, subscriber.zone)
+        midnight = local_instant(local + timedelta(days=1), time(), subscriber.zone)
+        yield Post(
+            subscriber_id=subscriber.id,
+            kind=kind,
+            dedup_key=_dedup_key(subscriber, film, kind, str(milestone), release.type, release.date),
+            due_at=due_at,
+            fresh_until=midnight if milestone else due_at + ALERT_FRESH,
+            film_id=film.id,
+            milestone_days=milestone or None,
+            country=release.country,
+            type=release.type,
+            date=release.date,
+        )
+
+
+def _notices(subscriber: Subscriber, subscription: Subscription) -> Iterator[Post]:
+    """What moved, if what counts here is not what this subscriber was last told of.
+
+    With it all that is known of the film is told: what moved, and did not matter here, does not come back as old news.
+    """
+    film = subscription.film
+    # What was old when the settings changed is no news: a country that was chosen today did not follow it then.
+    changed_at = subscriber.settings_changed_at
+    since = max(subscription.tracked_at, changed_at - CHANGE_FRESH if changed_at else subscription.tracked_at)
+    untold = [
+        change
+        for change in film.changes
+        if not change.history
+        and change.id > subscription.told_change_id
+        and change.known_at is not None
+        and change.known_at > since
+        and change.country == subscriber.country
+    ]
+    told = worth_telling(subscriber, subscription, untold)
+    if not told:
+        return
+    due_at = notice_due(subscriber, told)
+    for change in told:
+        yield Post(
+            subscriber_id=subscriber.id,
+            kind=PostKind.DATE_CHANGE,
+            dedup_key=_dedup_key(subscriber, film, PostKind.DATE_CHANGE, str(change.id), change.type, change.new),
+            due_at=due_at,
+            fresh_until=due_at + CHANGE_FRESH,
+            film_id=film.id,
+            country=change.country,
+            type=change.type,
+            date=change.new,
+            old_date=change.old,
+            change_id=max(known.id for known in film.changes),
+        )
+
+
+def _doubts(subscriber: Subscriber, subscription: Subscription) -> Iterator[Post]:
+    """What admins are asked about, at once: a doubt may settle itself within a day, and the posting hour be late."""
+    film = subscription.film
+    for doubt in worth_asking(subscriber, subscription):
+        yield Post(
+            subscriber_id=subscriber.id,
+            kind=PostKind.DOUBT,
+            dedup_key=_dedup_key(subscriber, film, PostKind.DOUBT, str(doubt.id), doubt.type, doubt.new),
+            due_at=doubt.first_seen_at,
+            fresh_until=doubt.first_seen_at + CHANGE_FRESH,
+            film_id=film.id,
+            country=doubt.country,
+            type=doubt.type,
+            date=doubt.new,
+            old_date=doubt.old,
+            doubt_id=doubt.id,
+        )
+
+
+def _not_before(post: Post, subscriber: Subscriber, subscription: Subscription) -> datetime | None:
+    """When a countdown or alert is due; None if it fell due before anyone could owe it.
+
+    Tracking five days before a release does not post 30 and 7. A new posting hour that has passed today posts at once,
+    and so does an alert that a new zone brings into the past: else the release day would be lost to moving the hour
+    from 18:00 to 9:00 at noon. One that went out before the change has the same dedup_key, and is not sent twice.
+    """
+    if post.due_at <= max([subscription.tracked_at, *_known_at(subscription.film, post)]):
+        return None
+    changed_at = subscriber.settings_changed_at
+    if changed_at is None or post.due_at > changed_at:
+        return post.due_at
+    if post.kind is PostKind.RELEASE:
+        return changed_at if changed_at < post.fresh_until else None
+    return changed_at if local_day(post.due_at, subscriber.zone) == local_day(changed_at, subscriber.zone) else None
+
+
+def _known_at(film: Film, post: Post) -> list[datetime]:
+    """When its date came to be known. A trusted date that passes is taken back and stated in one instant: no news."""
+    story = [change for change in film.changes if (change.country, change.type) == (post.country, post.type)]
+    return [
+        change.known_at
+        for before, change in zip([None, *story], story, strict=False)
+        if change.known_at is not None
+        and change.new == post.date
+        and not (before and (before.old, before.known_at) == (change.new, change.known_at))
+    ]
+
+
+def _dedup_key(
+    subscriber: Subscriber, film: Film, kind: PostKind, number: str, type_: ReleaseType, on: ReleaseDate | None
+) -> str:
+    """What makes a post the same post. A server that changes its country is not told the same day again."""
+    return f"{subscriber.id}:{film.id}:{kind}:{number}:{type_}:{on or 'none'}"

@@ -4,7 +4,7 @@ Written from the words of the design, to check bot/domain/posts.py against: it i
 """
 
 import calendar
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
@@ -58,7 +58,7 @@ def what_must_be_posted(script: Script, *, every_quarter: bool = False) -> list[
 
     Looks when something can begin to be owed, and when an outage ends; if asked to, at every quarter of an hour too.
     """
-    world = _World(script)
+    world = Chronicle(script)
     for moment in world.moments(every_quarter=every_quarter):
         if script.asleep(moment):
             continue
@@ -68,7 +68,9 @@ def what_must_be_posted(script: Script, *, every_quarter: bool = False) -> list[
     return sorted(world.posted)
 
 
-class _World:
+class Chronicle:
+    """What becomes known to a server, step by step, and what it is told."""
+
     def __init__(self, script: Script) -> None:
         self.script = script
         self.settings = script.settings
@@ -115,6 +117,11 @@ class _World:
                 film.since[pair] = event.at
         film.dates = dates
 
+    def tell(self, due: datetime, found: Sequence[Posted]) -> bool:
+        """Put into the channel what was `due`; whether that settles it."""
+        self.posted += found
+        return True
+
     def post(self, now: datetime) -> None:
         for number, film in self.films.items():
             if film.tracked is not None:
@@ -138,9 +145,9 @@ class _World:
             stale = self._midnight_after(day) if days else due + 3 * DAY
             key = (number, days, owed.type, owed.when)
             if now < stale and key not in self.keys:
-                self.keys.add(key)
                 what = "countdown" if days else "release"
-                self.posted.append(Posted(now, what, number, days, owed.type, owed.when, ""))
+                if self.tell(due, [Posted(now, what, number, days, owed.type, owed.when, "")]):
+                    self.keys.add(key)
 
     def _post_changes(self, now: datetime, number: int, film: _Film, tracked: datetime) -> None:
         """If what counts here is not what was last told, say what moved; with that, all that is known is told."""
@@ -168,11 +175,9 @@ class _World:
         if not told:
             return
         due = self._time_to_tell(told, self._changed(film))
-        if due <= now < due + 7 * DAY:
+        found = [Posted(now, "date_change", number, 0, c.pair[1], c.new, before[c.pair]) for c in told]
+        if due <= now < due + 7 * DAY and self.tell(due, found):
             film.told = film.changes[-1].number
-            for change in told:
-                old = before[change.pair]
-                self.posted.append(Posted(now, "date_change", number, 0, change.pair[1], change.new, old))
 
     def _is_open(self, film: _Film, change: Change, tracked: datetime) -> bool:
         """Not told, learnt since the film is tracked, of this country, and no older than a week when that was set."""

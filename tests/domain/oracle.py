@@ -238,6 +238,12 @@ class Chronicle:
         return hours_of(self.settings.zone, "00:00", self.script.start.year)[day + DAY]
 
 
+def forget_clocks() -> None:
+    """Free the clocks of zones: there are hundreds, each with a wall of its own."""
+    hours_of.cache_clear()
+    _walls.cache_clear()
+
+
 @cache
 def _walls(zone: str, year: int) -> list[tuple[datetime, date, time]]:
     """What the clock on the wall shows, every quarter of an hour of two years."""

@@ -15,7 +15,7 @@ from bot.domain.films import Film, Release, ReleaseType
 from bot.domain.messages import MAX_POSTS, Attempt, Message, Outcome, Parcel
 from bot.domain.posts import Post, PostKind, PostState
 from bot.domain.releases import first_date
-from bot.domain.subscribers import Subscriber, SubscriberKind
+from bot.domain.subscribers import Subscriber, SubscriberKind, Wanted
 from bot.services.dispatch import Dispatch
 from bot.services.planning import Planning
 from bot.services.settings import Choices, Preferences
@@ -133,7 +133,7 @@ class Year:
         return min((moment for moment in moments if moment > self.time), default=self.script.end)
 
     async def _set_up(self) -> None:
-        server = replace(Subscriber(0, SubscriberKind.GUILD, GUILD), **_choices(self.script.settings))
+        server = replace(Subscriber(0, SubscriberKind.GUILD, GUILD), **choices_of(self.script.settings))
         async with self.db.transaction() as tx:
             self.subscriber_id = (await subscriber_store.add_subscriber(tx, server, self.time)).id
             for number, dates in self.script.films.items():
@@ -144,7 +144,7 @@ class Year:
     async def _learn(self, event: Event) -> None:
         if event.settings is not None:
             self.settings = event.settings
-            await self.preferences.change(self.subscriber_id, event.at, **_choices(event.settings))
+            await self.preferences.change(self.subscriber_id, event.at, **choices_of(event.settings))
         elif event.tracked is True:
             await self.tracking.track(
                 Place(GUILD, self.settings.channel, 1, "en-US"), self.ids[event.film], None, event.at
@@ -304,11 +304,13 @@ def _film(number: int, dates: tuple[Date, ...]) -> Film:
     return Film(0, f"Film {number}", releases=releases, ids={"bundled": f"film-{number}"})
 
 
-def _choices(settings: Settings) -> Choices:
+def choices_of(settings: Settings) -> Choices:
+    """A script's settings as a server's."""
     return {
         "country": settings.country,
         "timezone": settings.zone,
         "posting_time": time.fromisoformat(settings.hour),
         "milestones": settings.milestones,
         "channel_id": settings.channel,
+        "wanted": frozenset(map(Wanted, settings.wanted)),
     }

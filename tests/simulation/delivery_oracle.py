@@ -1,0 +1,72 @@
+"""What a server must be told in a year with pauses: the oracle of tests/domain, with what a pause keeps back.
+
+It imports nothing of the bot.
+"""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from tests.domain.oracle import Chronicle, Posted
+from tests.simulation.servers import Life, Paused
+
+
+class Resumed(NamedTuple):
+    """A message that tells what a pause kept back."""
+
+    at: datetime
+    film: int  #: 0: of all
+    kept: tuple[tuple[object, ...], ...]  #: what, without when
+
+
+class Told(NamedTuple):
+    """All that arrives in a server's channel, and what does not."""
+
+    posted: list[Posted]
+    resumed: list[Resumed]
+    kept: list[Posted]
+
+
+def must_be_told(life: Life) -> Told:
+    """Live through a server's year."""
+    chronicle = _Chronicle(life)
+    for moment in chronicle.moments(every_quarter=False):
+        if life.script.asleep(moment):
+            continue
+        chronicle.learn(moment)
+        chronicle.mute = life.script.mute(moment)
+        chronicle.post(moment)
+        chronicle.resume(moment)
+    kept = [post for some in chronicle.kept.values() for post in some]
+    return Told(sorted(chronicle.posted), chronicle.resumed, kept)
+
+
+class _Chronicle(Chronicle):
+    def __init__(self, life: Life) -> None:
+        super().__init__(life.script)
+        self.pauses = life.pauses
+        self.mute = False  #: nothing arrives now
+        self.kept: dict[Paused, list[Posted]] = {pause: [] for pause in life.pauses}
+        self.open = list(life.pauses)
+        self.resumed: list[Resumed] = []
+
+    def moments(self, *, every_quarter: bool) -> Iterator[datetime]:
+        found = {*super().moments(every_quarter=every_quarter)}
+        found |= {moment for pause in self.pauses for moment in (pause.start, pause.end)}
+        return iter(sorted(moment for moment in found if self.script.start <= moment < self.script.end))
+
+    def tell(self, due: datetime, found: Sequence[Posted]) -> bool:
+        """A pause keeps back what is, or was, due in it, whether or not Discord is there."""
+        now = found[0].at
+        begun = [pause for pause in self.pauses if pause.start <= now and pause.film in (0, found[0].film)]
+        if begun and (begun[-1].covers(now) or begun[-1].covers(due)):
+            self.kept[begun[-1]] += found
+            return True
+        return False if self.mute else super().tell(due, found)
+
+    def resume(self, now: datetime) -> None:
+        """At its end, and once Discord is there, what a pause kept back is told in one message, if it kept anything."""
+        for pause in [pause for pause in self.open if pause.end <= now and not self.mute]:
+            self.open.remove(pause)
+            if kept := self.kept[pause]:
+                self.resumed.append(Resumed(now, pause.film, tuple(sorted(post[1:] for post in kept))))

@@ -9,6 +9,7 @@ from types import TracebackType
 from typing import Self
 
 from tests.standin.errors import Json
+from tests.standin.forum_client import ForumClient
 from tests.standin.people_client import PeopleClient
 from tests.standin.pointing import API_VARIABLE, GATEWAY_VARIABLE
 from tests.standin.process import PythonProcess
@@ -29,7 +30,7 @@ USUAL = (
 )
 
 
-class StandinClient(PeopleClient, TroubleClient):
+class StandinClient(PeopleClient, TroubleClient, ForumClient):
     """Everything a test can ask of a running stand-in; every snowflake is an int."""
 
     async def add_guild(

@@ -23,6 +23,7 @@ from tests.standin.world import Channel, World
 _WRITTEN = ("content", "embeds", "components", "flags")
 _SETTABLE_FLAGS = 1 << 2 | EPHEMERAL | 1 << 12 | IS_V2  # suppress embeds, ephemeral, silent, Components V2
 _EDITABLE_FLAGS = 1 << 2 | IS_V2
+CROSSPOSTED = 1 << 0
 
 
 @dataclass(slots=True)
@@ -68,6 +69,7 @@ class MessageStore:
         author_id: int | None = None,
         is_loading: bool = False,
         extra: Json | None = None,
+        message_id: int | None = None,
     ) -> Message:
         """Store a new message, or find the one that `enforce_nonce` says it is.
 
@@ -81,7 +83,7 @@ class MessageStore:
         nonce_key = (author, str(body.get("nonce")))
         if body.get("enforce_nonce") and body.get("nonce") is not None and (known := self._find_by_nonce(nonce_key)):
             return known
-        message_id = self._world.snowflakes.mint()
+        message_id = message_id or self._world.snowflakes.mint()
         message = Message(message_id, channel.id, author, time.time(), body.get("nonce"), extra=extra or {})
         self._write(message, channel, body | {"flags": flags | (LOADING if is_loading else 0)}, uploads)
         self.by_id[message.id] = message

@@ -65,6 +65,9 @@ async def edit(request: web.Request) -> web.Response:
     message = standin.messages.get(channel.id, number(request, "message_id"))
     if message.author_id != standin.world.bot_id:
         raise refuse(Refusal.NOT_YOUR_MESSAGE)
+    standin.world.require_unlocked(channel)
+    if channel.is_archived:
+        raise refuse(Refusal.THREAD_ARCHIVED)
     return reply(standin.messages.shape(standin.messages.edit(message, body_of(request), request[FORM].uploads)))
 
 

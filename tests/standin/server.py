@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
-from tests.standin import control, people, routes_account, routes_interactions, routes_messages
+from tests.standin import control, people, routes_account, routes_interactions, routes_messages, routes_threads, threads
 from tests.standin.http import API, api_gate
 from tests.standin.state import STANDIN, Standin
 from tests.standin.verbs import handler_of
@@ -28,11 +28,11 @@ async def start(standin: Standin, port: int) -> tuple[web.AppRunner, Urls]:
     """Serve on 127.0.0.1; port 0 picks a free one."""
     app = web.Application(middlewares=[api_gate], client_max_size=MAX_BODY_BYTES)
     app[STANDIN] = standin
-    for table in (routes_account.routes, routes_messages.routes, routes_interactions.routes):
+    for table in (routes_account.routes, routes_messages.routes, routes_interactions.routes, routes_threads.routes):
         app.router.add_routes(table)
     app.router.add_get("/gateway/", standin.gateway.serve)
     app.router.add_get("/gateway", standin.gateway.serve)
-    app.router.add_post(f"{CONTROL}/{{verb}}", handler_of(control.verb, people.verb))
+    app.router.add_post(f"{CONTROL}/{{verb}}", handler_of(control.verb, people.verb, threads.verb))
     runner = web.AppRunner(app, access_log=None)
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", port)

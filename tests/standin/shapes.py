@@ -6,7 +6,9 @@ from datetime import UTC, datetime
 
 from tests.standin.errors import Json
 from tests.standin.permissions import bits
-from tests.standin.world import THREADS, Channel, Guild, Member, Role, User, World
+from tests.standin.world import FORUM, MEDIA, THREADS, Channel, Guild, Member, Role, User, World
+
+REQUIRE_TAG = 1 << 4  # a flag of a forum
 
 
 def iso(timestamp: float) -> str:
@@ -95,9 +97,23 @@ def channel_shape(world: World, channel: Channel) -> Json:
         "rate_limit_per_user": 0,
     }
     if channel.type in THREADS:
-        archive = {"archived": False, "archive_timestamp": None, "auto_archive_duration": 10080, "locked": False}
+        archive = {
+            "archived": channel.is_archived,
+            "archive_timestamp": iso(channel.archived_at),
+            "auto_archive_duration": 10080,
+            "locked": channel.is_locked,
+        }
         counts = {"message_count": 0, "member_count": 1, "total_message_sent": 0}
-        return shape | counts | {"owner_id": str(world.guilds[channel.guild_id].owner_id), "thread_metadata": archive}
+        owner_id = channel.owner_id or world.guilds[channel.guild_id].owner_id
+        of_thread = {"owner_id": str(owner_id), "thread_metadata": archive}
+        return shape | counts | of_thread | {"applied_tags": [str(tag_id) for tag_id in channel.applied_tags]}
+    if channel.type in {FORUM, MEDIA}:
+        tags = [
+            {"id": str(t.id), "name": t.name, "moderated": t.is_moderated, "emoji_id": None, "emoji_name": None}
+            for t in channel.tags
+        ]
+        shape |= {"available_tags": tags, "flags": REQUIRE_TAG if channel.needs_tag else 0}
+        shape |= {"default_sort_order": None, "default_forum_layout": 0, "default_reaction_emoji": None}
     overwrites = [
         {"id": str(o.target_id), "type": int(o.is_member), "allow": str(o.allow), "deny": str(o.deny)}
         for o in channel.overwrites.values()

@@ -16,6 +16,7 @@ from tests.standin.gateway import Gateway
 from tests.standin.interactions import InteractionDesk
 from tests.standin.messages import MessageStore
 from tests.standin.openapi import OpenApiCheck
+from tests.standin.publishing import PublishLimit
 from tests.standin.world import World
 
 
@@ -70,6 +71,7 @@ class Standin:
         self.gateway = Gateway(self.world, self.changes)
         self.faults = FaultPlan()
         self.limit = GlobalLimit()
+        self.publishing = PublishLimit()
         self.log = RequestLog()
         self.openapi = OpenApiCheck(openapi) if openapi else None
 

@@ -9,7 +9,7 @@ from tests.standin.errors import Refusal, refuse
 from tests.standin.permissions import EVERYONE, EVERYTHING, Overwrite, bits, compute_permissions
 
 DISCORD_EPOCH_MS = 1_420_070_400_000
-TEXT, DM, CATEGORY, NEWS, THREAD, FORUM = 0, 1, 4, 5, 11, 15
+TEXT, DM, CATEGORY, NEWS, THREAD, FORUM, MEDIA = 0, 1, 4, 5, 11, 15, 16
 MESSAGEABLE = {TEXT, DM, 2, NEWS, 10, THREAD, 12, 13}
 THREADS = {10, THREAD, 12}
 
@@ -59,6 +59,15 @@ class Member:
 
 
 @dataclass(slots=True)
+class Tag:
+    """What a forum's posts can be marked with."""
+
+    id: int
+    name: str
+    is_moderated: bool = False
+
+
+@dataclass(slots=True)
 class Channel:
     """A channel, thread or DM; `guild_id` is None for a DM, whose `recipient_id` is the other side."""
 
@@ -71,6 +80,13 @@ class Channel:
     recipient_id: int | None = None
     overwrites: dict[int, Overwrite] = field(default_factory=dict[int, Overwrite])
     last_message_id: int | None = None
+    owner_id: int | None = None  #: of a thread: who opened it
+    is_archived: bool = False
+    is_locked: bool = False
+    archived_at: float = field(default_factory=time.time)  #: of a thread: when it was last archived or reopened
+    tags: list[Tag] = field(default_factory=list[Tag])  #: of a forum
+    applied_tags: list[int] = field(default_factory=list[int])  #: of a forum's thread
+    needs_tag: bool = False
 
 
 @dataclass(slots=True)
@@ -219,7 +235,19 @@ class World:
             raise refuse(Refusal.CANNOT_DM)
         needed = ["send_messages_in_threads" if channel.type in THREADS else "send_messages"]
         needed += ["embed_links"] * embeds + ["attach_files"] * files
-        return self.visible_channel(channel_id, *needed)
+        self.visible_channel(channel_id, *needed)
+        self.require_unlocked(channel)
+        channel.is_archived = False  # as Discord does by itself
+        return channel
+
+    def require_unlocked(self, channel: Channel) -> None:
+        """Refuse a locked thread to a bot that may not manage threads.
+
+        Raises:
+            ApiError: 403 50083: Discord's answer is the same as of an archived one (discord-api-docs#7707).
+        """
+        if channel.is_locked and not self.permissions(channel, self.bot_id) & bits("manage_threads"):
+            raise refuse(Refusal.THREAD_LOCKED)
 
     def overwrite_bot(self, channel_id: int, *, allow: int = 0, deny: int = 0) -> None:
         """Set the channel's overwrite for the bot; nothing allowed and nothing denied removes it."""

@@ -12,8 +12,12 @@
     │   ├── NotFollowed
     │   ├── TooManyFollows
     │   ├── NothingPaused
+    │   ├── NotReminded          a person's own reminders
+    │   ├── TooManyReminders
+    │   ├── MessagesClosed       direct messages do not arrive
     │   ├── DoubtUnknown
     │   ├── BadSetting           a zone, hour, date, country or milestone that does not exist
+    │   ├── NoPlace              a time zone's abbreviation or offset, which several clocks share
     │   ├── NotAllowed
     │   ├── NotInServer
     │   └── BadMoment            (bot/sandbox/moments.py)
@@ -145,6 +149,30 @@ class NothingPaused(UserError):
         super().__init__("{what} is not paused. `/schedule` shows what comes next.", what=title or "This server")
 
 
+class NotReminded(UserError):
+    """This person has asked for no reminder of the film."""
+
+    def __init__(self, title: str) -> None:
+        super().__init__("You have no reminder for {title}. `/me` lists yours.", title=title)
+
+
+class TooManyReminders(UserError):
+    """The person has as many reminders as they may have."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(f"You have {limit} reminders already, the most you can have. Stop one in `/me` first.")
+
+
+class MessagesClosed(UserError):
+    """Discord delivers no direct message to this person."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "I cannot write to you: Discord delivers none of my direct messages. Open a server's menu where we both are → "
+            "Privacy Settings → allow direct messages (and unblock me), then try again. Nothing has been changed."
+        )
+
+
 class DoubtUnknown(UserError):
     """A word on a doubtful date that nobody asks about any more."""
 
@@ -157,6 +185,14 @@ class BadSetting(UserError):
 
     def __init__(self, what: str, typed: str, example: str) -> None:
         super().__init__(f"“{{typed}}” is not {what}. For example: {example}.", typed=typed)
+
+
+class NoPlace(UserError):
+    """What stands for several clocks where a place is wanted: why it will not do, and likely places."""
+
+    def __init__(self, typed: str, reason: str, zones: Sequence[str]) -> None:
+        names = " or ".join(zones) if len(zones) < 3 else f"{', '.join(zones[:-1])} or {zones[-1]}"
+        super().__init__(f"“{{typed}}” {reason}: name a place instead. For example: {names}.", typed=typed)
 
 
 class NotAllowed(UserError):

@@ -3,21 +3,15 @@
 `mq:<verb>:<arg>:<arg>…`, at most 100 characters. One class a verb; its `template` is for discord.ui.DynamicItem.
 """
 
-import re
-from collections.abc import Callable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from enum import StrEnum
-from typing import ClassVar, Self, cast
+from typing import ClassVar
 
 from bot.domain.doubts import DoubtVerdict
+from bot.ui.custom_id import ARG, ID, KEY, MAX_CUSTOM_ID, NAME, PAGE, PLACE, CustomId, any_of
+from bot.ui.person_ids import BellId, MyId, PingMeId, SnoozeId
 
-MAX_CUSTOM_ID = 100  # Discord's limit
-_ID = "[0-9]{1,19}"  # a snowflake, or a row of ours: both fit in 63 bits
-_KEY = "[A-Za-z0-9_-]{1,25}"  # a message_key has 24 characters of base64url; Discord allows a nonce of 25
-_NAME = "[a-z_]{1,16}"
-_PAGE = "[0-9]{1,4}"
-_PLACE = "[0-9]"
-_ARG = "[^:\x00-\x1f\x7f]{0,40}"
+__all__ = ["MAX_CUSTOM_ID", "CustomId"]
 
 
 class Tab(StrEnum):
@@ -40,6 +34,9 @@ class PostAction(StrEnum):
     TRIVIA = "trivia"
     DETAILS = "details"
     WHY = "why"
+    REMIND = "remind"  #: the bell: whoever presses it is reminded by direct message
+    SNOOZE = "snooze"  #: in direct messages: tell it again later
+    PING = "ping"  #: gives and takes the role that is pinged
     STOP = "stop"
 
 
@@ -54,40 +51,10 @@ class Purpose(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class CustomId:
-    """A custom_id as a value; `str()` is its text."""
-
-    template: ClassVar[str]  #: a regular expression with one named group a field, in the fields' order
-
-    def __str__(self) -> str:
-        verb = self.template.split(":")[1]
-        text = ":".join(("mq", verb, *(str(getattr(self, field.name)) for field in fields(self))))
-        if len(text) > MAX_CUSTOM_ID or not re.fullmatch(self.template, text):
-            raise ValueError(f"{text!r} does not fit {self.template!r}")
-        return text
-
-    @classmethod
-    def parse(cls, custom_id: str) -> Self | None:
-        """Read a custom_id of this verb; None if it is none."""
-        match = re.fullmatch(cls.template, custom_id)
-        return cls.of(match) if match and len(custom_id) <= MAX_CUSTOM_ID else None
-
-    @classmethod
-    def of(cls, match: re.Match[str]) -> Self:
-        """Make the value from a match of `template`, the way DynamicItem.from_custom_id hands it over."""
-        readers = {field.name: cast(Callable[[str], object], field.type) for field in fields(cls)}
-        return cls(**{name: read(match[name]) for name, read in readers.items()})
-
-
-def _any_of(choices: type[StrEnum]) -> str:
-    return "|".join(choices)
-
-
-@dataclass(frozen=True, slots=True)
 class TabId(CustomId):
     """Show a tab of a film's card. `arg`: which fact, page or order of the tab."""
 
-    template: ClassVar[str] = f"mq:tab:(?P<film_id>{_ID}):(?P<tab>{_any_of(Tab)}):(?P<opener_id>{_ID}):(?P<arg>{_ARG})"
+    template: ClassVar[str] = f"mq:tab:(?P<film_id>{ID}):(?P<tab>{any_of(Tab)}):(?P<opener_id>{ID}):(?P<arg>{ARG})"
     film_id: int
     tab: Tab
     opener_id: int
@@ -98,7 +65,7 @@ class TabId(CustomId):
 class PostId(CustomId):
     """A button on a post; it also marks the message as `message_key`."""
 
-    template: ClassVar[str] = f"mq:post:(?P<action>{_any_of(PostAction)}):(?P<film_id>{_ID}):(?P<message_key>{_KEY})"
+    template: ClassVar[str] = f"mq:post:(?P<action>{any_of(PostAction)}):(?P<film_id>{ID}):(?P<message_key>{KEY})"
     action: PostAction
     film_id: int
     message_key: str
@@ -108,7 +75,7 @@ class PostId(CustomId):
 class PickId(CustomId):
     """The select on a post about several films; it also marks the message as `message_key`."""
 
-    template: ClassVar[str] = f"mq:pick:(?P<message_key>{_KEY})"
+    template: ClassVar[str] = f"mq:pick:(?P<message_key>{KEY})"
     message_key: str
 
 
@@ -116,7 +83,7 @@ class PickId(CustomId):
 class MarkId(CustomId):
     """A disabled button that does nothing but mark the message as `message_key`."""
 
-    template: ClassVar[str] = f"mq:mark:(?P<message_key>{_KEY})"
+    template: ClassVar[str] = f"mq:mark:(?P<message_key>{KEY})"
     message_key: str
 
 
@@ -125,7 +92,7 @@ class DoubtId(CustomId):
     """An admin's word on the doubt in a message's paragraph `place`; it also marks the message as `message_key`."""
 
     template: ClassVar[str] = (
-        f"mq:doubt:(?P<verdict>{_any_of(DoubtVerdict)}):(?P<doubt_id>{_ID}):(?P<place>{_PLACE}):(?P<message_key>{_KEY})"
+        f"mq:doubt:(?P<verdict>{any_of(DoubtVerdict)}):(?P<doubt_id>{ID}):(?P<place>{PLACE}):(?P<message_key>{KEY})"
     )
     verdict: DoubtVerdict
     doubt_id: int
@@ -137,7 +104,7 @@ class DoubtId(CustomId):
 class ChooseId(CustomId):
     """The select of a picker: several films fit what was typed."""
 
-    template: ClassVar[str] = f"mq:choose:(?P<purpose>{_any_of(Purpose)}):(?P<opener_id>{_ID})"
+    template: ClassVar[str] = f"mq:choose:(?P<purpose>{any_of(Purpose)}):(?P<opener_id>{ID})"
     purpose: Purpose
     opener_id: int
 
@@ -146,7 +113,7 @@ class ChooseId(CustomId):
 class PageId(CustomId):
     """Show a page of a list. `page` counts from 0; `arg` is the list's own."""
 
-    template: ClassVar[str] = f"mq:page:(?P<list_name>{_NAME}):(?P<page>{_PAGE}):(?P<opener_id>{_ID}):(?P<arg>{_ARG})"
+    template: ClassVar[str] = f"mq:page:(?P<list_name>{NAME}):(?P<page>{PAGE}):(?P<opener_id>{ID}):(?P<arg>{ARG})"
     list_name: str
     page: int
     opener_id: int
@@ -164,7 +131,7 @@ class ChangeId(CustomId):
 class ZoneId(CustomId):
     """The select of time zones, in a country with several. `film_id`: whose `/track` asked; 0: the settings' card."""
 
-    template: ClassVar[str] = f"mq:zone:(?P<film_id>{_ID})"
+    template: ClassVar[str] = f"mq:zone:(?P<film_id>{ID})"
     film_id: int
 
 
@@ -172,7 +139,7 @@ class ZoneId(CustomId):
 class DateOfId(CustomId):
     """Follow a country's date for one film."""
 
-    template: ClassVar[str] = f"mq:date:(?P<film_id>{_ID}):(?P<country>[A-Z]{{2}})"
+    template: ClassVar[str] = f"mq:date:(?P<film_id>{ID}):(?P<country>[A-Z]{{2}})"
     film_id: int
     country: str
 
@@ -181,7 +148,7 @@ class DateOfId(CustomId):
 class StopId(CustomId):
     """Stop tracking a film."""
 
-    template: ClassVar[str] = f"mq:stop:(?P<film_id>{_ID})"
+    template: ClassVar[str] = f"mq:stop:(?P<film_id>{ID})"
     film_id: int
 
 
@@ -191,6 +158,7 @@ class SettingName(StrEnum):
     CHANNEL = "channel"
     ROLE = "role"
     WANTED = "wanted"
+    ADMINS = "admins"
     OTHER = "other"
 
 
@@ -198,7 +166,7 @@ class SettingName(StrEnum):
 class SettingId(CustomId):
     """A control of the settings' card."""
 
-    template: ClassVar[str] = f"mq:set:(?P<name>{_any_of(SettingName)})"
+    template: ClassVar[str] = f"mq:set:(?P<name>{any_of(SettingName)})"
     name: SettingName
 
 
@@ -206,7 +174,7 @@ class SettingId(CustomId):
 class CheckId(CustomId):
     """Ask the sources about a film now."""
 
-    template: ClassVar[str] = f"mq:check:(?P<film_id>{_ID})"
+    template: ClassVar[str] = f"mq:check:(?P<film_id>{ID})"
     film_id: int
 
 
@@ -214,7 +182,7 @@ class CheckId(CustomId):
 class OpenId(CustomId):
     """Open a film's card, privately, from an answer about something else."""
 
-    template: ClassVar[str] = f"mq:open:(?P<film_id>{_ID}):(?P<tab>{_any_of(Tab)})"
+    template: ClassVar[str] = f"mq:open:(?P<film_id>{ID}):(?P<tab>{any_of(Tab)})"
     film_id: int
     tab: Tab
 
@@ -223,7 +191,7 @@ class OpenId(CustomId):
 class FollowId(CustomId):
     """The select of a picker: several franchises or people fit what was typed."""
 
-    template: ClassVar[str] = f"mq:follow:(?P<kind>franchise|person):(?P<opener_id>{_ID})"
+    template: ClassVar[str] = f"mq:follow:(?P<kind>franchise|person):(?P<opener_id>{ID})"
     kind: str
     opener_id: int
 
@@ -238,7 +206,7 @@ class PreviewId(CustomId):
 #: Every verb there is.
 VERBS: tuple[type[CustomId], ...] = (
     TabId, PostId, PickId, MarkId, DoubtId, ChooseId, PageId, ChangeId, ZoneId, StopId, SettingId, OpenId, PreviewId,
-    FollowId, DateOfId, CheckId,
+    FollowId, DateOfId, CheckId, BellId, SnoozeId, MyId, PingMeId,
 )  # fmt: skip
 #: The verbs that mark a message.
 MARKERS: tuple[type[PostId] | type[PickId] | type[MarkId] | type[DoubtId], ...] = (PostId, PickId, MarkId, DoubtId)

@@ -8,6 +8,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.domain.doubts import DoubtVerdict
+from bot.domain.reminders import Snooze
 from bot.ui.ids import (
     MAX_CUSTOM_ID,
     VERBS,
@@ -33,6 +34,7 @@ from bot.ui.ids import (
     ZoneId,
     marker_of,
 )
+from bot.ui.person_ids import BellAction, BellId, MyControl, MyId, PingMeId, SnoozeId
 
 KEY = "q7x_-A" * 4
 numbers = st.integers(min_value=0, max_value=2**63 - 1)
@@ -54,6 +56,10 @@ ids = st.one_of(
     st.builds(SettingId, st.sampled_from(SettingName)),
     st.builds(PreviewId),
     st.builds(FollowId, st.sampled_from(["franchise", "person"]), numbers),
+    st.builds(BellId, st.sampled_from(BellAction), numbers),
+    st.builds(SnoozeId, numbers, st.sampled_from(Snooze)),
+    st.builds(MyId, st.sampled_from(MyControl)),
+    st.builds(PingMeId),
 )  # fmt: skip
 
 

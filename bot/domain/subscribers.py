@@ -106,6 +106,19 @@ class Subscriber:
 
 
 @dataclass(frozen=True, slots=True)
+class LiveMark:
+    """What became of a film's live countdown in one channel."""
+
+    there: bool = False  #: it is in the channel, as far as anybody knows
+    lost: int = 0  #: how many of them somebody has deleted there
+    lost_at: datetime | None = None  #: when that was last found out
+    counted_on: date | None = None  #: the last local day on which it said how many days are left
+
+
+NO_LIVE = LiveMark()
+
+
+@dataclass(frozen=True, slots=True)
 class Subscription:
     """A subscriber follows a film."""
 
@@ -118,7 +131,7 @@ class Subscription:
     wanted: frozenset[Wanted] | None = None  #: overrides the subscriber's
     country: str | None = None  #: overrides the subscriber's: "follow the US date for this film"
     chosen_at: datetime | None = None  #: when those two were last chosen: nothing is owed from before it
-    live_lost: int = 0  #: how many live messages of it somebody has deleted
+    live: LiveMark = NO_LIVE  #: where its posts go now
     answered: frozenset[int] = frozenset()  #: doubts that the server's admins have trusted, or said to wait for
 
 

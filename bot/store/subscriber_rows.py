@@ -2,14 +2,23 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import time
+from datetime import date, time
 from typing import Any
 
 from bot.domain.doubts import DoubtAnswer, DoubtVerdict
 from bot.domain.films import DateChange, Doubt, Release
 from bot.domain.gate import as_trusted
 from bot.domain.quiet import QuietHours
-from bot.domain.subscribers import Pause, Subscriber, SubscriberKind, Subscription, TrackRight, Wanted
+from bot.domain.subscribers import (
+    NO_LIVE,
+    LiveMark,
+    Pause,
+    Subscriber,
+    SubscriberKind,
+    Subscription,
+    TrackRight,
+    Wanted,
+)
 from bot.store.columns import epoch, epoch_or_none, instant_of, instant_or_none, json_text, numbers_of, texts_of
 from bot.store.database import Row
 from bot.store.film_rows import brief_film
@@ -71,6 +80,17 @@ def settings_columns(subscriber: Subscriber) -> Mapping[str, Any]:
     }
 
 
+def _read_live(row: Row) -> LiveMark:
+    if row["live_lost"] is None:  # there never was one
+        return NO_LIVE
+    return LiveMark(
+        there=row["live_message_id"] is not None,
+        lost=row["live_lost"],
+        lost_at=instant_or_none(row["live_lost_at"]),
+        counted_on=date.fromisoformat(row["live_counted_on"]) if row["live_counted_on"] else None,
+    )
+
+
 def _read_quiet(row: Row) -> QuietHours | None:
     if row["quiet_from"] is None:
         return None
@@ -125,6 +145,6 @@ def read_subscription(
         wanted=None if row["wanted"] is None else frozenset(map(Wanted, texts_of(row["wanted"]))),
         country=row["country"],
         chosen_at=instant_or_none(row["chosen_at"]),
-        live_lost=row["live_lost"],
+        live=_read_live(row),
         answered=frozenset(answers),
     )

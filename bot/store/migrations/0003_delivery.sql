@@ -11,15 +11,15 @@ ALTER TABLE subscribers ADD COLUMN crosspost INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE subscribers ADD COLUMN admin_channel_id BIGINT;
 ALTER TABLE subscribers ADD COLUMN left_at BIGINT;                      -- removed from the server; NULL: it is there
 
-ALTER TABLE subscriptions ADD COLUMN live_lost INTEGER NOT NULL DEFAULT 0;  -- live messages that somebody deleted
-
 ALTER TABLE messages ADD COLUMN digest INTEGER NOT NULL DEFAULT 0;      -- 1: all that was due, in brief: the day's cap
-CREATE INDEX messages_of_day ON messages (channel_id, settled_at) WHERE state = 'sent';
+CREATE INDEX messages_of_day ON messages (channel_id, settled_at) WHERE state IN ('sent', 'uncertain');
 
 ALTER TABLE destinations ADD COLUMN kind TEXT NOT NULL DEFAULT '';      -- text, news, thread, forum, dm; '': not known
 ALTER TABLE destinations ADD COLUMN subscriber_id BIGINT REFERENCES subscribers (id) ON DELETE CASCADE;
 ALTER TABLE destinations ADD COLUMN next_probe_at BIGINT;               -- of a paused one
-ALTER TABLE destinations ADD COLUMN probes INTEGER NOT NULL DEFAULT 0;  -- since it was paused
+ALTER TABLE destinations ADD COLUMN probes INTEGER NOT NULL DEFAULT 0;  -- looks since posts last arrived there
+ALTER TABLE destinations ADD COLUMN missed_since BIGINT;                -- what fell due from then on was not told there
+CREATE INDEX destinations_by_subscriber ON destinations (subscriber_id);
 CREATE INDEX destinations_to_probe ON destinations (next_probe_at) WHERE state = 'paused';
 
 -- A film's own post in a forum channel; film 0: news of the whole server.
@@ -32,17 +32,21 @@ CREATE TABLE forum_posts (
     PRIMARY KEY (channel_id, film_id)
 );
 
--- Live countdowns that are in their channel.
+-- A film's live countdown in a channel. It outlives its subscription: a film that is tracked again finds it.
 CREATE TABLE live_messages (
-    message_id BIGINT PRIMARY KEY REFERENCES messages (id) ON DELETE CASCADE,
     subscriber_id BIGINT NOT NULL REFERENCES subscribers (id) ON DELETE CASCADE,
     film_id BIGINT NOT NULL REFERENCES films (id) ON DELETE CASCADE,
-    due_at BIGINT NOT NULL,             -- when it is to be edited next
-    attempts INTEGER NOT NULL,
-    shown TEXT NOT NULL                 -- what it says, in short: the same is not said again
+    channel_id BIGINT NOT NULL,
+    message_id BIGINT UNIQUE REFERENCES messages (id) ON DELETE SET NULL,  -- NULL: somebody deleted it
+    due_at BIGINT,                      -- when it is to be edited next; NULL: not before a fact changes
+    attempts INTEGER NOT NULL,          -- of the edit that is under way, or is tried again
+    shown TEXT NOT NULL,                -- what it says, in short: the same is not said again
+    counted_on TEXT,                    -- the local day that it last counted from
+    lost INTEGER NOT NULL,              -- how many of them somebody deleted
+    lost_at BIGINT,                     -- when that was last found out
+    PRIMARY KEY (subscriber_id, film_id, channel_id)
 );
-CREATE INDEX live_messages_due ON live_messages (due_at);
-CREATE INDEX live_messages_by_film ON live_messages (subscriber_id, film_id);
+CREATE INDEX live_messages_due ON live_messages (due_at) WHERE message_id IS NOT NULL;
 
 -- Messages in announcement channels that are to be published, and were.
 CREATE TABLE crossposts (
@@ -64,6 +68,7 @@ CREATE TABLE admin_notices (
     created_at BIGINT NOT NULL,
     due_at BIGINT,                      -- when it is to be sent; NULL: it waits for a command
     attempts INTEGER NOT NULL,
+    tried_at BIGINT,                    -- when an attempt may first have arrived; NULL: none may have
     told_at BIGINT,                     -- NULL: not yet
     UNIQUE (subscriber_id, about)
 );

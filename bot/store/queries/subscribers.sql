@@ -82,13 +82,17 @@ SELECT
     f.id, f.title, f.year, f.original_title, f.original_language, f.alternative_titles, f.summary, f.runtime_minutes,
     f.genres, f.companies, f.distributors, f.countries, f.sources, f.as_of, f.checked_at,
     s.tracked_at, s.tracked_by, s.channel_id, s.paused_at, s.paused_until, s.wanted, s.country, s.chosen_at,
-    s.live_lost,
+    l.message_id AS live_message_id, l.lost AS live_lost, l.lost_at AS live_lost_at, l.counted_on AS live_counted_on,
     (
         SELECT MAX(p.change_id) FROM posts p
         WHERE p.subscriber_id = s.subscriber_id AND p.film_id = s.film_id AND p.kind = 'date_change'
             AND p.state NOT IN ('planned', 'cancelled')
     ) AS told_change_id
-FROM subscriptions s JOIN films f ON f.id = s.film_id
+FROM subscriptions s
+JOIN films f ON f.id = s.film_id
+JOIN subscribers u ON u.id = s.subscriber_id
+LEFT JOIN live_messages l ON l.subscriber_id = s.subscriber_id AND l.film_id = s.film_id
+    AND l.channel_id = COALESCE(s.channel_id, u.channel_id)
 WHERE s.subscriber_id = :subscriber_id ORDER BY s.tracked_at, s.film_id;
 
 -- name: find_subscription(subscriber_id, film_id)^
@@ -97,13 +101,17 @@ SELECT
     f.id, f.title, f.year, f.original_title, f.original_language, f.alternative_titles, f.summary, f.runtime_minutes,
     f.genres, f.companies, f.distributors, f.countries, f.sources, f.as_of, f.checked_at,
     s.tracked_at, s.tracked_by, s.channel_id, s.paused_at, s.paused_until, s.wanted, s.country, s.chosen_at,
-    s.live_lost,
+    l.message_id AS live_message_id, l.lost AS live_lost, l.lost_at AS live_lost_at, l.counted_on AS live_counted_on,
     (
         SELECT MAX(p.change_id) FROM posts p
         WHERE p.subscriber_id = s.subscriber_id AND p.film_id = s.film_id AND p.kind = 'date_change'
             AND p.state NOT IN ('planned', 'cancelled')
     ) AS told_change_id
-FROM subscriptions s JOIN films f ON f.id = s.film_id
+FROM subscriptions s
+JOIN films f ON f.id = s.film_id
+JOIN subscribers u ON u.id = s.subscriber_id
+LEFT JOIN live_messages l ON l.subscriber_id = s.subscriber_id AND l.film_id = s.film_id
+    AND l.channel_id = COALESCE(s.channel_id, u.channel_id)
 WHERE s.subscriber_id = :subscriber_id AND s.film_id = :film_id;
 
 -- name: list_followed_releases(subscriber_id)

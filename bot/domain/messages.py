@@ -23,6 +23,8 @@ HISTORY_MARGIN = timedelta(minutes=15)
 DOUBT_LIMIT, DOUBT_LOOKS = timedelta(hours=6), 20
 #: One message never holds more: a select has at most 25 options.
 MAX_POSTS = 25
+#: The digest beyond a day's cap names them in brief, and counts the rest; what is still more waits.
+MAX_DIGEST = 100
 #: Questions to admins go in messages of their own, a row of buttons each.
 MAX_DOUBTS = 5
 
@@ -80,6 +82,7 @@ class Message:
     posts: tuple[Post, ...] = ()
     discord_message_id: int | None = None
     plain: bool = False  #: tried again as plain text after a 400
+    digest: bool = False  #: all that was due, in brief: the day's cap was reached
 
     def may_resend(self, now: datetime) -> bool:
         """Whether sending again with the same key is surely deduplicated."""
@@ -139,7 +142,7 @@ def settle(
     refusal of this one says nothing of the message: it stays in doubt until its destination's history is read.
     """
     back = PostState.PLANNED if still_true else PostState.CANCELLED
-    wait = now + max(attempt.retry_after, _backoff(message.attempt))
+    wait = now + max(attempt.retry_after, _backoff(message.message_key, message.attempt))
     if resent and attempt.outcome in _REFUSALS:
         stop = attempt.outcome is Outcome.UNAUTHORISED
         return Settlement(MessageState.IN_DOUBT, None, wait, stop_dispatch=stop)
@@ -163,6 +166,11 @@ def settle(
             return Settlement(MessageState.IN_DOUBT, None, wait)
 
 
-def _backoff(attempt: int) -> timedelta:
-    """2, 4, 8 … seconds, at most five minutes."""
-    return timedelta(seconds=min(2 ** min(attempt, 9), 300))
+def _backoff(key: str, attempt: int) -> timedelta:
+    """2, 4, 8 … seconds, at most five minutes, give or take a quarter: what failed together does not return together.
+
+    The same for the same message and attempt.
+    """
+    chance = blake2b(f"{key}:{attempt}".encode(), digest_size=4).digest()
+    spread = 0.75 + 0.5 * int.from_bytes(chance, "big") / 0xFFFFFFFF
+    return timedelta(seconds=min(2 ** min(attempt, 9), 300) * spread)

@@ -23,6 +23,7 @@ from bot.domain.messages import (
 from bot.domain.plan import still_owed
 from bot.domain.posts import PostKind, PostState
 from bot.ports import Chore, Clock, MessageSender
+from bot.services.claiming import claim_due
 from bot.services.pace import Pace
 from bot.services.parcels import read_parcel
 from bot.store import messages as message_store
@@ -137,13 +138,8 @@ class Dispatch:
         room = self._most - len(self._under_way)
         if room <= 0:
             return []
-        claimed: list[Message] = []
         async with self._db.transaction() as tx:
-            for subscriber_id, channel_id in await message_store.list_claimable(tx, now, room):
-                message = await message_store.claim(tx, subscriber_id, channel_id, self._owner, now, now + LEASE)
-                if message is not None:
-                    claimed.append(message)
-        return claimed
+            return await claim_due(tx, self._owner, now, room)
 
     async def _deliver(self, message: Message, *, resent: bool = False) -> None:
         """Send a message of ours and write down what came of it. `resent`: an earlier attempt may have arrived."""

@@ -9,6 +9,7 @@ from bot.domain.corrections import CORRECTED_FOR, to_correct
 from bot.domain.plan import plan
 from bot.domain.posts import LISTED, Post, PostState
 from bot.domain.subscribers import Subscriber, Subscription
+from bot.store import claims as claim_store
 from bot.store import corrections as correction_store
 from bot.store import posts as post_store
 from bot.store import subscribers as subscriber_store
@@ -54,6 +55,7 @@ async def _plan_one(tx: Transaction, subscriber_id: int, now: datetime) -> bool:
     subscriptions = await subscriber_store.list_subscriptions(tx, subscriber_id)
     owed = plan(subscriber, subscriptions, now)
     stored = {post.dedup_key: post for post in await post_store.list_posts_since(tx, subscriber_id, _oldest(now))}
+    await claim_store.free_held(tx, subscriber_id)
     for post in owed.posts:
         await _bring_about(tx, post, stored.pop(post.dedup_key, None))
     for post in stored.values():

@@ -12,6 +12,11 @@ def epoch(instant: datetime) -> int:
     return int(instant.timestamp())
 
 
+def epoch_after(instant: datetime) -> int:
+    """An aware instant as whole seconds, rounded up: not before it."""
+    return -int(-instant.timestamp() // 1)
+
+
 def epoch_or_none(instant: datetime | None) -> int | None:
     """`epoch`, where NULL has a meaning."""
     return None if instant is None else epoch(instant)

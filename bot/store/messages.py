@@ -1,66 +1,14 @@
 """Messages on their way, who may settle them, and the health of where they go."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import datetime
 
-from bot.domain.messages import (
-    MAX_DOUBTS,
-    MAX_POSTS,
-    Attempt,
-    Destination,
-    Message,
-    MessageState,
-    Settlement,
-    message_key,
-)
+from bot.domain.messages import Attempt, Destination, Message, MessageState, Settlement
 from bot.domain.posts import SETTLED, Post, PostState
-from bot.store.columns import epoch, epoch_or_none, instant_of
+from bot.store.columns import epoch, epoch_after, instant_of
 from bot.store.database import Row, Transaction
 from bot.store.posts import read_post
 from bot.store.subscribers import wake_subscriber
-
-
-async def list_claimable(tx: Transaction, now: datetime, limit: int) -> list[tuple[int, int]]:
-    """List (subscriber, channel) wherever something is due and nothing is on its way, the most pressing first."""
-    rows = await tx.all("list_claimable", now=epoch(now), n=limit)
-    return [(row["subscriber_id"], row["channel_id"]) for row in rows]
-
-
-async def claim(
-    tx: Transaction, subscriber_id: int, channel_id: int, owner: str, now: datetime, lease_until: datetime
-) -> Message | None:
-    """Bundle what is due into a message that `owner` is to send; None if there is nothing left to take.
-
-    At most `MAX_POSTS`, the most pressing first; what admins are asked about goes after all else, by itself. When
-    another process has a message on its way there, it keeps it.
-    """
-    opened = await tx.one(
-        "open_message",
-        subscriber_id=subscriber_id,
-        channel_id=channel_id,
-        owner=owner,
-        lease_until=epoch(lease_until),
-        now=epoch(now),
-    )
-    if opened is None:
-        return None
-    message_id = opened["id"]
-    rows: Sequence[Row] = ()
-    for doubts, most in ((0, MAX_POSTS), (1, MAX_DOUBTS)):
-        values = {"subscriber_id": subscriber_id, "channel_id": channel_id, "now": epoch(now)}
-        rows = rows or await tx.all("take_due_posts", doubts=doubts, n=most, **values)
-    if not rows:
-        await tx.all("remove_message", message_id=message_id)
-        return None
-    await tx.many("add_message_post", [{"message_id": message_id, "post_id": row["id"]} for row in rows])
-    posts = _in_order(map(read_post, rows))
-    sealed = await tx.one(
-        "seal_message",
-        message_id=message_id,
-        message_key=message_key(channel_id, (post.dedup_key for post in posts)),
-        attempt=1 + max(row["attempts"] for row in rows),
-    )
-    return _read_message(sealed, posts) if sealed else None
 
 
 async def take_doubtful(tx: Transaction, owner: str, now: datetime, lease_until: datetime, limit: int) -> list[Message]:
@@ -69,7 +17,7 @@ async def take_doubtful(tx: Transaction, owner: str, now: datetime, lease_until:
     taken: list[Message] = []
     for row in sorted(rows, key=lambda row: row["id"]):
         posts = await tx.all("list_message_posts", message_id=row["id"])
-        taken.append(_read_message(row, _in_order(map(read_post, posts))))
+        taken.append(read_message(row, in_order(map(read_post, posts))))
     return taken
 
 
@@ -83,7 +31,7 @@ async def get_message(tx: Transaction, message_id: int) -> Message:
     if row is None:
         raise KeyError(message_id)
     posts = await tx.all("list_message_posts", message_id=message_id)
-    return _read_message(row, _in_order(map(read_post, posts)))
+    return read_message(row, in_order(map(read_post, posts)))
 
 
 async def expire_leases(tx: Transaction, now: datetime) -> int:
@@ -107,7 +55,7 @@ async def settle_message(
         state=settlement.message.value,
         discord_message_id=attempt.discord_message_id,
         reason=attempt.reason,
-        retry_at=epoch(settlement.retry_at) if settlement.retry_at else 0,
+        retry_at=epoch_after(settlement.retry_at) if settlement.retry_at else 0,
         settled_at=None if open_still else epoch(now),
     )
     if row is None:
@@ -129,7 +77,7 @@ async def mark_plain(tx: Transaction, message: Message, now: datetime, lease_unt
         attempt=message.attempt,
         lease_until=epoch(lease_until),
     )
-    return _read_message(row, message.posts) if row else None
+    return read_message(row, message.posts) if row else None
 
 
 async def find_destination(tx: Transaction, channel_id: int) -> Destination | None:
@@ -162,19 +110,20 @@ async def _settle_posts(
         state=state.value,
         reason=reason,
         settled_at=epoch(now) if ended else None,
-        not_before_at=epoch_or_none(retry_at) or 0,
+        not_before_at=epoch_after(retry_at) if retry_at else 0,
         failed=int(state is PostState.PLANNED),
     )
     if state is PostState.CANCELLED:
         await wake_subscriber(tx, message.subscriber_id, now)
 
 
-def _in_order(posts: Iterable[Post]) -> tuple[Post, ...]:
+def in_order(posts: Iterable[Post]) -> tuple[Post, ...]:
     """The order in which a message shows its posts; RETURNING has none."""
     return tuple(sorted(posts, key=lambda post: (post.kind.priority, post.due_at, post.dedup_key)))
 
 
-def _read_message(row: Row, posts: tuple[Post, ...]) -> Message:
+def read_message(row: Row, posts: tuple[Post, ...]) -> Message:
+    """A row of messages, with its posts in order."""
     return Message(
         id=row["id"],
         subscriber_id=row["subscriber_id"],
@@ -188,4 +137,5 @@ def _read_message(row: Row, posts: tuple[Post, ...]) -> Message:
         posts=posts,
         discord_message_id=row["discord_message_id"],
         plain=bool(row["plain"]),
+        digest=bool(row["digest"]),
     )

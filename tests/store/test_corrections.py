@@ -12,6 +12,7 @@ from bot.domain.posts import Post, PostKind, PostState
 from bot.domain.subscribers import Subscriber
 from bot.store import corrections, films, messages, subscribers
 from bot.store.database import Database
+from tests.store import claiming
 from tests.store.samples import (
     CHANNEL,
     HOUR,
@@ -43,7 +44,7 @@ async def posted(database: Database, outcome: Outcome, *owed: Post) -> Message:
     """A message with `owed` in it that came to that."""
     await arm(database, *owed)
     async with database.transaction() as tx:
-        message = await messages.claim(tx, owed[0].subscriber_id, CHANNEL, "us", NOW, NOW + LEASE)
+        message = await claiming.claim(tx, owed[0].subscriber_id, CHANNEL, "us", NOW, NOW + LEASE)
         assert message is not None
     attempt = Attempt(outcome, 900 if outcome is Outcome.SENT else None)
     async with database.transaction() as tx:

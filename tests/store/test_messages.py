@@ -21,8 +21,9 @@ from bot.domain.messages import (
 )
 from bot.domain.posts import Post, PostKind, PostState
 from bot.domain.subscribers import Subscriber
-from bot.store import messages, posts, subscribers
+from bot.store import claims, messages, posts, subscribers
 from bot.store.database import Database
+from tests.store import claiming
 from tests.store.samples import CHANNEL, GUILD, HOUR, NOW, a_post, arm, put_to_sleep, store_guild, stored
 
 SECOND = timedelta(seconds=1)
@@ -36,14 +37,14 @@ async def guild(database: Database) -> Subscriber:
 
 async def claimable(database: Database, now: datetime = NOW, limit: int = 10) -> list[tuple[int, int]]:
     async with database.reading() as tx:
-        return await messages.list_claimable(tx, now, limit)
+        return await claims.list_claimable(tx, now, limit)
 
 
 async def claim(
     database: Database, guild: Subscriber, *, owner: str = US, now: datetime = NOW, channel_id: int = CHANNEL
 ) -> Message | None:
     async with database.transaction() as tx:
-        return await messages.claim(tx, guild.id, channel_id, owner, now, now + LEASE)
+        return await claiming.claim(tx, guild.id, channel_id, owner, now, now + LEASE)
 
 
 async def claimed(database: Database, guild: Subscriber, *owed: Post) -> Message:
@@ -127,10 +128,11 @@ class TestClaimable:
     async def test_after_a_failure_a_destination_waits(self, database: Database, guild: Subscriber) -> None:
         message = await claimed(database, guild)
         assert await end(database, message, Outcome.NOT_SENT)
-        wait = timedelta(seconds=2)
-        assert await claimable(database, NOW + wait - SECOND) == []
-        assert await claim(database, guild, now=NOW + wait - SECOND) is None
-        assert await claimable(database, NOW + wait) == [(guild.id, CHANNEL)]
+        wait = settle(message, Attempt(Outcome.NOT_SENT), NOW).retry_at
+        assert wait is not None
+        assert await claimable(database, wait - SECOND) == []
+        assert await claim(database, guild, now=wait - SECOND) is None
+        assert await claimable(database, wait + SECOND) == [(guild.id, CHANNEL)]
 
 
 class TestClaim:
@@ -344,9 +346,9 @@ class TestDoubt:
         message = await claimed(database, guild)
         assert await end(database, message, Outcome.UNKNOWN)
         assert await doubtful(database, NOW + SECOND) == []
-        (taken,) = await doubtful(database, NOW + 2 * SECOND, owner=US)
+        (taken,) = await doubtful(database, NOW + 3 * SECOND, owner=US)
         assert (taken.state, taken.attempt, taken.first_sent_at) == (MessageState.SENDING, 2, NOW)
-        assert await doubtful(database, NOW + 3 * SECOND) == []
+        assert await doubtful(database, NOW + 4 * SECOND) == []
 
     async def test_no_more_than_asked_for(self, database: Database, guild: Subscriber) -> None:
         for channel_id in (1, 2, 3):

@@ -14,6 +14,7 @@ from bot.domain.resumes import resume_post
 from bot.domain.subscribers import Pause, Subscriber
 from bot.store import films, messages, posts, subscribers
 from bot.store.database import Database
+from tests.store import claiming
 from tests.store.samples import (
     CHANNEL,
     GUILD,
@@ -50,7 +51,7 @@ async def in_state(database: Database, post: Post, state: PostState) -> Post:
     (armed,) = await arm(database, post)
     async with database.transaction() as tx:
         if state is PostState.BUNDLED:
-            assert await messages.claim(tx, post.subscriber_id, CHANNEL, "us", NOW, NOW + HOUR)
+            assert await claiming.claim(tx, post.subscriber_id, CHANNEL, "us", NOW, NOW + HOUR)
         elif state is not PostState.PLANNED:
             assert await posts.settle_post(tx, armed.id, state, "why", NOW)
     return await stored(database, post)
@@ -169,7 +170,7 @@ async def test_each_reason_to_skip(database: Database, guild: Subscriber) -> Non
 async def test_what_discord_never_took_says_so(database: Database, guild: Subscriber) -> None:
     (armed,) = await arm(database, a_post(guild))
     async with database.transaction() as tx:
-        message = await messages.claim(tx, guild.id, CHANNEL, "us", NOW, NOW + HOUR)
+        message = await claiming.claim(tx, guild.id, CHANNEL, "us", NOW, NOW + HOUR)
         assert message is not None
         attempt = Attempt(Outcome.NOT_SENT, reason="429")
         assert await messages.settle_message(tx, message, settle(message, attempt, NOW), attempt, NOW)

@@ -11,8 +11,9 @@ import pytest
 from bot.domain.messages import LEASE, Attempt, Message, Outcome, settle
 from bot.domain.posts import PostKind, PostState
 from bot.domain.subscribers import Subscriber
-from bot.store import messages, posts, subscribers
+from bot.store import claims, messages, posts, subscribers
 from bot.store.database import Database
+from tests.store import claiming
 from tests.store.samples import CHANNEL, GUILD, NOW, a_post, arm, store_guild, stored
 
 SENT = Attempt(Outcome.SENT, 777)
@@ -27,8 +28,8 @@ async def claim_all(database: Database, owner: str, limit: int = 50) -> list[Mes
     """What a dispatcher does each second."""
     taken: list[Message] = []
     async with database.transaction() as tx:
-        for subscriber_id, channel_id in await messages.list_claimable(tx, NOW, limit):
-            message = await messages.claim(tx, subscriber_id, channel_id, owner, NOW, NOW + LEASE)
+        for subscriber_id, channel_id in await claims.list_claimable(tx, NOW, limit):
+            message = await claiming.claim(tx, subscriber_id, channel_id, owner, NOW, NOW + LEASE)
             if message is not None:
                 taken.append(message)
     return taken
@@ -54,7 +55,7 @@ async def test_two_claimers_who_listed_the_same(database: Database, rival: Datab
 
     async def claim(db: Database, owner: str) -> Message | None:
         async with db.transaction() as tx:
-            return await messages.claim(tx, guild.id, CHANNEL, owner, NOW, NOW + LEASE)
+            return await claiming.claim(tx, guild.id, CHANNEL, owner, NOW, NOW + LEASE)
 
     taken = await asyncio.gather(*(claim(db, owner) for db, owner in ((database, "us"), (rival, "them")) * 3))
     (message,) = [message for message in taken if message]
@@ -70,7 +71,7 @@ async def test_a_claimer_who_waits_for_another_takes_nothing_twice(
 
     async def first() -> Message | None:
         async with database.transaction() as tx:
-            message = await messages.claim(tx, guild.id, CHANNEL, "us", NOW, NOW + LEASE)
+            message = await claiming.claim(tx, guild.id, CHANNEL, "us", NOW, NOW + LEASE)
             claimed.set()
             await go_on.wait()
             return message
@@ -78,7 +79,7 @@ async def test_a_claimer_who_waits_for_another_takes_nothing_twice(
     async def second() -> Message | None:
         await claimed.wait()
         async with rival.transaction() as tx:
-            return await messages.claim(tx, guild.id, CHANNEL, "them", NOW, NOW + LEASE)
+            return await claiming.claim(tx, guild.id, CHANNEL, "them", NOW, NOW + LEASE)
 
     tasks = [asyncio.create_task(first()), asyncio.create_task(second())]
     await claimed.wait()
@@ -164,10 +165,10 @@ async def test_a_fact_that_comes_before_a_claim_holds_it_back(
         assert await claim_all(database, "us") == []
         return
     async with database.transaction() as tx:
-        assert await messages.list_claimable(tx, NOW, 10) == [(guild.id, CHANNEL)]
+        assert await claims.list_claimable(tx, NOW, 10) == [(guild.id, CHANNEL)]
         async with rival.transaction() as other:
             await subscribers.wake_subscriber(other, guild.id, NOW)
-        assert await messages.claim(tx, guild.id, CHANNEL, "us", NOW, NOW + LEASE) is None
+        assert await claiming.claim(tx, guild.id, CHANNEL, "us", NOW, NOW + LEASE) is None
 
 
 async def test_whatever_owners_do_no_post_is_in_two_messages(database: Database, rival: Database) -> None:
@@ -185,8 +186,8 @@ async def test_whatever_owners_do_no_post_is_in_two_messages(database: Database,
     async def work(db: Database, owner: str) -> None:
         async with db.transaction() as tx:
             held = await messages.take_doubtful(tx, owner, now, now + LEASE, 5)
-            for subscriber_id, channel_id in await messages.list_claimable(tx, now, 5):
-                message = await messages.claim(tx, subscriber_id, channel_id, owner, now, now + LEASE)
+            for subscriber_id, channel_id in await claims.list_claimable(tx, now, 5):
+                message = await claiming.claim(tx, subscriber_id, channel_id, owner, now, now + LEASE)
                 held += [message] if message else []
         for message in held:
             outcome = chance.choice([Outcome.SENT, Outcome.NOT_SENT, Outcome.UNKNOWN, None])

@@ -13,6 +13,7 @@ from bot.domain.posts import PostKind, PostState
 from bot.domain.subscribers import Pause, Subscriber, SubscriberKind, TrackRight
 from bot.store import films, messages, subscribers
 from bot.store.database import Database
+from tests.store import claiming
 from tests.store.samples import (
     BALLERINA,
     CHANNEL,
@@ -182,7 +183,7 @@ async def bring_to(database: Database, guild: Subscriber, state: PostState) -> N
     if state is PostState.PLANNED:
         return
     async with database.transaction() as tx:
-        message = await messages.claim(tx, guild.id, CHANNEL, "me", NOW, LATER)
+        message = await claiming.claim(tx, guild.id, CHANNEL, "me", NOW, LATER)
         assert message is not None
         if state is not PostState.BUNDLED:
             settlement = Settlement(MessageState.DISSOLVED, state)

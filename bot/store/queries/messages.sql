@@ -1,65 +1,3 @@
--- name: list_claimable(now, n)
--- Destinations with something due and nothing on its way; of each the most pressing post, and whose it is.
--- NOT EXISTS alone would give a destination twice that two subscribers share.
-SELECT subscriber_id, channel_id
-FROM (
-    SELECT p.id, p.subscriber_id, p.channel_id, p.priority, p.due_at,
-        row_number() OVER (PARTITION BY p.channel_id ORDER BY p.priority, p.due_at, p.id) AS place
-    FROM posts p
-    JOIN subscribers s ON s.id = p.subscriber_id AND s.planned_revision = s.revision
-    WHERE p.state = 'planned' AND p.due_at <= :now AND p.not_before_at <= :now AND p.fresh_until > :now
-        AND p.channel_id IS NOT NULL
-        AND (p.kind <> 'resume' OR s.paused_at IS NULL OR s.paused_at > :now OR s.paused_until <= :now)
-        AND NOT EXISTS (SELECT 1 FROM destinations d WHERE d.channel_id = p.channel_id AND d.state = 'paused')
-        AND NOT EXISTS (
-            SELECT 1 FROM messages m WHERE m.channel_id = p.channel_id AND m.state IN ('sending', 'in_doubt')
-        )
-) AS due
-WHERE place = 1 ORDER BY priority, due_at, id LIMIT :n;
-
--- name: open_message(subscriber_id, channel_id, owner, lease_until, now)^
--- Take the destination before the posts. Nothing comes back if another process got here first: messages_in_flight.
-INSERT INTO messages (
-    subscriber_id, channel_id, state, owner, lease_until, attempt, first_sent_at, retry_at, message_key, plain,
-    discord_message_id, reason, settled_at
-) VALUES (:subscriber_id, :channel_id, 'sending', :owner, :lease_until, 1, :now, 0, '', 0, NULL, '', NULL)
-ON CONFLICT DO NOTHING
-RETURNING id;
-
--- name: take_due_posts(subscriber_id, channel_id, doubts, now, n)
--- The posts of a message. What another process has just taken, or a fact newer than the plan, leaves nothing.
--- doubts = 1: what admins are asked, and nothing else; 0: everything but that.
-UPDATE posts SET state = 'bundled'
-WHERE state = 'planned' AND id IN (
-    SELECT p.id
-    FROM posts p
-    JOIN subscribers s ON s.id = p.subscriber_id AND s.planned_revision = s.revision
-    WHERE p.subscriber_id = :subscriber_id AND p.channel_id = :channel_id AND p.state = 'planned'
-        AND CASE p.kind WHEN 'doubt' THEN 1 ELSE 0 END = :doubts
-        AND p.due_at <= :now AND p.not_before_at <= :now AND p.fresh_until > :now
-        AND (p.kind <> 'resume' OR s.paused_at IS NULL OR s.paused_at > :now OR s.paused_until <= :now)
-        AND NOT EXISTS (SELECT 1 FROM destinations d WHERE d.channel_id = p.channel_id AND d.state = 'paused')
-    ORDER BY p.priority, p.due_at, p.dedup_key LIMIT :n
-)
-RETURNING
-    id, subscriber_id, film_id, kind, priority, milestone_days, country, type, date, old_date, change_id, channel_id,
-    since_at, dedup_key, due_at, fresh_until, attempts, state, reason, settled_at, doubt_id, note;
-
--- name: remove_message(message_id)!
--- Opened a moment ago, and there was nothing left to send.
-DELETE FROM messages WHERE id = :message_id;
-
--- name: add_message_post(message_id, post_id)!
--- Membership never changes after this transaction.
-INSERT INTO message_posts (message_id, post_id) VALUES (:message_id, :post_id);
-
--- name: seal_message(message_id, message_key, attempt)^
--- With the key that its posts make, and an attempt that counts theirs, for the backoff.
-UPDATE messages SET message_key = :message_key, attempt = :attempt WHERE id = :message_id
-RETURNING
-    id, subscriber_id, channel_id, state, owner, lease_until, attempt, first_sent_at, message_key, plain,
-    discord_message_id;
-
 -- name: take_doubtful(owner, now, lease_until, n)
 -- What nobody knows the end of: its owner's lease ran out, or the time to ask again has come. The conditions stand
 -- twice, for PostgreSQL checks only the outer ones again after it has waited for another process.
@@ -71,13 +9,13 @@ WHERE (state = 'sending' AND lease_until <= :now OR state = 'in_doubt' AND retry
     ORDER BY m.lease_until, m.id LIMIT :n
 )
 RETURNING
-    id, subscriber_id, channel_id, state, owner, lease_until, attempt, first_sent_at, message_key, plain,
+    id, subscriber_id, channel_id, state, owner, lease_until, attempt, first_sent_at, message_key, plain, digest,
     discord_message_id;
 
 -- name: get_message(message_id)^
 -- By our own id.
 SELECT
-    id, subscriber_id, channel_id, state, owner, lease_until, attempt, first_sent_at, message_key, plain,
+    id, subscriber_id, channel_id, state, owner, lease_until, attempt, first_sent_at, message_key, plain, digest,
     discord_message_id
 FROM messages WHERE id = :message_id;
 
@@ -113,7 +51,7 @@ WHERE state = 'bundled' AND id IN (SELECT post_id FROM message_posts WHERE messa
 UPDATE messages SET plain = 1, attempt = attempt + 1, lease_until = :lease_until
 WHERE id = :message_id AND state = 'sending' AND owner = :owner AND attempt = :attempt
 RETURNING
-    id, subscriber_id, channel_id, state, owner, lease_until, attempt, first_sent_at, message_key, plain,
+    id, subscriber_id, channel_id, state, owner, lease_until, attempt, first_sent_at, message_key, plain, digest,
     discord_message_id;
 
 -- name: find_destination(channel_id)^

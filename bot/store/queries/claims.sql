@@ -1,0 +1,107 @@
+-- name: list_claimable(now, n)
+-- Destinations with something due and nothing on its way; of each the most pressing post, and whose it is. Release days
+-- first, then everyone's first before anyone's second: a server with 200 channels does not hold up the others.
+-- NOT EXISTS alone would give a destination twice that two subscribers share.
+SELECT subscriber_id, channel_id
+FROM (
+    SELECT id, subscriber_id, channel_id, priority, due_at,
+        row_number() OVER (PARTITION BY subscriber_id ORDER BY priority, due_at, id) AS turn
+    FROM (
+        SELECT p.id, p.subscriber_id, p.channel_id, p.priority, p.due_at,
+            row_number() OVER (PARTITION BY p.channel_id ORDER BY p.priority, p.due_at, p.id) AS place
+        FROM posts p
+        JOIN subscribers s ON s.id = p.subscriber_id AND s.planned_revision = s.revision
+        WHERE p.state = 'planned' AND p.due_at <= :now AND p.not_before_at <= :now AND p.fresh_until > :now
+            AND p.channel_id IS NOT NULL
+            AND (p.kind <> 'resume' OR s.paused_at IS NULL OR s.paused_at > :now OR s.paused_until <= :now)
+            AND NOT EXISTS (SELECT 1 FROM destinations d WHERE d.channel_id = p.channel_id AND d.state = 'paused')
+            AND NOT EXISTS (
+                SELECT 1 FROM messages m WHERE m.channel_id = p.channel_id AND m.state IN ('sending', 'in_doubt')
+            )
+    ) AS due
+    WHERE place = 1
+) AS due
+ORDER BY priority, turn, due_at, id LIMIT :n;
+
+-- name: told_of_day(channel_id, since, until)^
+-- What a channel was told in that time, or may have been, and how often in brief.
+SELECT COUNT(*) AS messages, COALESCE(SUM(digest), 0) AS digests
+FROM messages
+WHERE channel_id = :channel_id AND state IN ('sent', 'uncertain') AND settled_at >= :since AND settled_at < :until;
+
+-- name: open_message(subscriber_id, channel_id, owner, lease_until, now)^
+-- Take the destination before the posts. Nothing comes back if another process got here first: messages_in_flight.
+INSERT INTO messages (
+    subscriber_id, channel_id, state, owner, lease_until, attempt, first_sent_at, retry_at, message_key, plain,
+    discord_message_id, reason, settled_at
+) VALUES (:subscriber_id, :channel_id, 'sending', :owner, :lease_until, 1, :now, 0, '', 0, NULL, '', NULL)
+ON CONFLICT DO NOTHING
+RETURNING id;
+
+-- name: take_due_posts(subscriber_id, channel_id, alone, releases, now, n)
+-- The posts of a message. What another process has just taken, or a fact newer than the plan, leaves nothing.
+-- alone: the kind that shares no message with others, '' for all those that do; releases = 1: only release days.
+UPDATE posts SET state = 'bundled'
+WHERE state = 'planned' AND id IN (
+    SELECT p.id
+    FROM posts p
+    JOIN subscribers s ON s.id = p.subscriber_id AND s.planned_revision = s.revision
+    WHERE p.subscriber_id = :subscriber_id AND p.channel_id = :channel_id AND p.state = 'planned'
+        AND CASE WHEN p.kind IN ('live', 'digest', 'doubt', 'opening') THEN p.kind ELSE '' END = :alone
+        AND (:releases = 0 OR p.kind = 'release')
+        AND p.due_at <= :now AND p.not_before_at <= :now AND p.fresh_until > :now
+        AND (p.kind <> 'resume' OR s.paused_at IS NULL OR s.paused_at > :now OR s.paused_until <= :now)
+        AND NOT EXISTS (SELECT 1 FROM destinations d WHERE d.channel_id = p.channel_id AND d.state = 'paused')
+    ORDER BY p.priority, p.due_at, p.dedup_key LIMIT :n
+)
+RETURNING
+    id, subscriber_id, film_id, kind, priority, milestone_days, country, type, date, old_date, change_id, channel_id,
+    since_at, dedup_key, due_at, fresh_until, attempts, state, reason, settled_at, doubt_id, note;
+
+-- name: remove_message(message_id)!
+-- Opened a moment ago, and there was nothing left to send.
+DELETE FROM messages WHERE id = :message_id;
+
+-- name: add_message_post(message_id, post_id)!
+-- Membership never changes after this transaction.
+INSERT INTO message_posts (message_id, post_id) VALUES (:message_id, :post_id);
+
+-- name: seal_message(message_id, message_key, attempt, digest)^
+-- With the key that its posts make, and an attempt that counts theirs, for the backoff.
+UPDATE messages SET message_key = :message_key, attempt = :attempt, digest = :digest WHERE id = :message_id
+RETURNING
+    id, subscriber_id, channel_id, state, owner, lease_until, attempt, first_sent_at, message_key, plain, digest,
+    discord_message_id;
+
+-- name: skip_held(subscriber_id, channel_id, releases, revision, now, until, reason)
+-- What is due and must wait until then, when it will be stale. channel_id NULL: everywhere; releases = 1: release days
+-- too. Only by the settings of that revision, if the plan has seen them.
+UPDATE posts SET state = 'skipped', reason = :reason, settled_at = :now
+WHERE state = 'planned' AND subscriber_id = :subscriber_id
+    AND (CAST(:channel_id AS BIGINT) IS NULL OR channel_id = :channel_id)
+    AND (:releases = 1 OR kind <> 'release')
+    AND due_at <= :now AND not_before_at <= :now AND fresh_until <= :until
+    AND EXISTS (
+        SELECT 1 FROM subscribers s
+        WHERE s.id = :subscriber_id AND s.revision = :revision AND s.planned_revision = s.revision
+    )
+RETURNING dedup_key;
+
+-- name: hold_posts(subscriber_id, channel_id, releases, revision, now, until, reason)
+-- The others: they are looked at again then, or after the next fact.
+UPDATE posts SET not_before_at = :until, reason = :reason
+WHERE state = 'planned' AND subscriber_id = :subscriber_id
+    AND (CAST(:channel_id AS BIGINT) IS NULL OR channel_id = :channel_id)
+    AND (:releases = 1 OR kind <> 'release')
+    AND due_at <= :now AND not_before_at <= :now AND fresh_until > :until
+    AND EXISTS (
+        SELECT 1 FROM subscribers s
+        WHERE s.id = :subscriber_id AND s.revision = :revision AND s.planned_revision = s.revision
+    )
+RETURNING id;
+
+-- name: free_held(subscriber_id)!
+-- A fact is newer than the plan: perhaps the hours or the cap. What waited for them is looked at again; backoff stays.
+UPDATE posts SET not_before_at = 0, reason = ''
+WHERE subscriber_id = :subscriber_id AND state = 'planned' AND reason LIKE 'waits: %'
+    AND EXISTS (SELECT 1 FROM subscribers s WHERE s.id = :subscriber_id AND s.planned_revision <> s.revision);

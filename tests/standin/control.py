@@ -177,6 +177,12 @@ async def set_global_limit(standin: Standin, args: Json) -> None:
 
 
 @verb
+async def set_channel_limits(standin: Standin, args: Json) -> None:
+    """Switch the limits of each channel on or off."""
+    standin.channel_limits.is_on = args["on"]
+
+
+@verb
 async def cut_gateway(standin: Standin, args: Json) -> int:
     """End the live gateway connections."""
     return await standin.gateway.cut(args["how"], args["code"])
@@ -222,4 +228,6 @@ COUNTS: dict[str, Callable[[Standin, Json], int]] = {
     "requests": lambda standin, scope: len(_requests(standin, scope)),
     "finished": lambda standin, scope: sum(entry.ms is not None for entry in _requests(standin, scope)),
     "limited": lambda standin, _: standin.limit.refused,
+    "channel_limited": lambda standin, _: standin.channel_limits.refused,
+    "peak": lambda standin, _: standin.limit.peak,
 }

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import math
 import re
 import socket
 import struct
-import time
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Literal
@@ -18,7 +16,6 @@ from tests.standin.errors import Json
 from tests.standin.replies import reply
 
 FaultKind = Literal["status", "drop", "reset", "hang", "delay"]
-_EXEMPT = re.compile(r"^/(interactions|webhooks)/")  # Discord does not count these towards the global limit
 
 
 @lru_cache
@@ -91,36 +88,3 @@ def cut(request: web.Request, *, reset: bool) -> None:
         raw = request.transport.get_extra_info("socket")
         raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     request.transport.abort()
-
-
-class GlobalLimit:
-    """Discord's limit on all requests of one bot together; off until told how many a second."""
-
-    def __init__(self) -> None:
-        self.per_second: int | None = None
-        self.refused = 0
-        self._window_ends = 0.0
-        self._left = 0
-
-    def take(self, path: str) -> float | None:
-        """Count a request; the seconds to wait if it is one too many."""
-        if self.per_second is None or _EXEMPT.match(path):
-            return None
-        now = time.monotonic()
-        if now >= self._window_ends:
-            self._window_ends, self._left = now + 1.0, self.per_second
-        if self._left > 0:
-            self._left -= 1
-            return None
-        self.refused += 1
-        return self._window_ends - now
-
-
-def too_many(retry_after: float, *, is_global: bool) -> tuple[Json, dict[str, str]]:
-    """Build the body and headers of a 429; `reply` adds `Via`, without which discord.py sees a Cloudflare ban."""
-    body: Json = {"message": "You are being rate limited.", "retry_after": round(retry_after, 3), "global": is_global}
-    headers = {"Retry-After": str(math.ceil(retry_after))}
-    headers["X-RateLimit-Scope"] = "global" if is_global else "user"
-    if is_global:
-        headers["X-RateLimit-Global"] = "true"
-    return body, headers

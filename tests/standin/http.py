@@ -11,7 +11,8 @@ from aiohttp import BodyPartReader, web
 
 from tests.standin.compose import Upload
 from tests.standin.errors import ApiError, Json, Refusal, refuse
-from tests.standin.faults import commit, too_many
+from tests.standin.faults import commit
+from tests.standin.limits import too_many
 from tests.standin.replies import reply
 from tests.standin.state import LoggedRequest, Standin, standin_of
 
@@ -84,9 +85,14 @@ async def _respond(
     if fault is not None and not fault.stored and (broken := await commit(fault, request)):
         return broken
     if (wait := standin.limit.take(path)) is not None:
-        body, headers = too_many(wait, is_global=True)
+        body, headers = too_many(wait, "global")
         return reply(body, 429, headers)
+    wait, limits = standin.channel_limits.take(request.method, path)
+    if wait is not None:
+        body, headers = too_many(wait, "user")
+        return reply(body, 429, headers | limits)
     response = await _handle(request, handler, standin, path)
+    response.headers.update(limits)
     if standin.openapi is not None:
         standin.openapi.check_request(request.method, path, form.body if response.status < 400 else None)
         text = response.body if isinstance(response, web.Response) else None

@@ -6,7 +6,7 @@ import time
 from collections import defaultdict, deque
 
 from tests.standin.errors import Json
-from tests.standin.faults import too_many
+from tests.standin.limits import too_many
 
 HOUR = 3600.0
 
@@ -26,5 +26,5 @@ class PublishLimit:
         if len(times) < self.an_hour:
             times.append(now)
             return None
-        body, headers = too_many(times[0] + HOUR - now, is_global=False)
+        body, headers = too_many(times[0] + HOUR - now, "user")
         return body | {"code": 0}, 429, headers

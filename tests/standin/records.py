@@ -205,7 +205,9 @@ class Status:
     messages: int
     requests: int
     finished: int
-    limited: int
+    limited: int  #: answers of 429 by the global limit
+    channel_limited: int  #: and by a channel's own
+    peak: int  #: the most requests within one second that the global limit counts
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,9 +11,10 @@ from aiohttp import web
 from tests.standin.changes import Changes
 from tests.standin.commands import CommandRegistry
 from tests.standin.errors import Json
-from tests.standin.faults import FaultPlan, GlobalLimit, path_pattern
+from tests.standin.faults import FaultPlan, path_pattern
 from tests.standin.gateway import Gateway
 from tests.standin.interactions import InteractionDesk
+from tests.standin.limits import ChannelLimits, GlobalLimit
 from tests.standin.messages import MessageStore
 from tests.standin.openapi import OpenApiCheck
 from tests.standin.publishing import PublishLimit
@@ -71,6 +72,7 @@ class Standin:
         self.gateway = Gateway(self.world, self.changes)
         self.faults = FaultPlan()
         self.limit = GlobalLimit()
+        self.channel_limits = ChannelLimits()
         self.publishing = PublishLimit()
         self.log = RequestLog()
         self.openapi = OpenApiCheck(openapi) if openapi else None

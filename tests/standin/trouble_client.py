@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from tests.standin.calls import ControlCalls
-from tests.standin.faults import FaultKind, too_many
+from tests.standin.faults import FaultKind
 from tests.standin.gateway import Cut
+from tests.standin.limits import Scope, too_many
 
 
 class TroubleClient(ControlCalls):
@@ -30,10 +31,18 @@ class TroubleClient(ControlCalls):
         await self.fail_next(method, path, 403, code=code, message="Missing Permissions", times=times)
 
     async def limit_next(
-        self, method: str, path: str, *, retry_after: float = 0.1, is_global: bool = False, times: int = 1
+        self,
+        method: str,
+        path: str,
+        *,
+        retry_after: float = 0.1,
+        is_global: bool = False,
+        scope: Scope = "user",
+        via: bool = True,
+        times: int = 1,
     ) -> None:
-        """Answer with 429."""
-        body, headers = too_many(retry_after, is_global=is_global)
+        """Answer with 429; without `via` as the wall before the API does when it bans an address."""
+        body, headers = too_many(retry_after, "global" if is_global else scope, via=via)
         await self._order("status", method, path, times=times, status=429, body=body, headers=headers)
 
     async def drop_next(self, method: str, path: str, *, stored: bool, times: int = 1, reset: bool = False) -> None:
@@ -55,6 +64,10 @@ class TroubleClient(ControlCalls):
     async def set_global_limit(self, per_second: int | None) -> None:
         """Switch Discord's global limit on (it is 50), or off."""
         await self.call("set_global_limit", per_second=per_second)
+
+    async def set_channel_limits(self, *, on: bool) -> None:
+        """Switch the limit of messages to one channel on, five in five seconds, or off."""
+        await self.call("set_channel_limits", on=on)
 
     async def cut_gateway(self, how: Cut = "abort", *, code: int = 4000) -> int:
         """End every gateway connection; `invalidate` makes the bot identify anew. How many there were."""

@@ -25,6 +25,7 @@ def parse_arguments() -> argparse.Namespace:
         default=os.environ.get("MARQUEE_DISCORD_OPENAPI") or None,
         help="Discord's OpenAPI description, to hold every body against (needs jsonschema)",
     )
+    parser.add_argument("--keep", type=Path, help="a folder for what outlives this process: servers, messages, nonces")
     parser.add_argument("--until-stdin-closes", action="store_true", help="end when the parent process does")
     return parser.parse_args()
 
@@ -32,7 +33,7 @@ def parse_arguments() -> argparse.Namespace:
 async def serve(arguments: argparse.Namespace) -> None:
     """Serve until killed, or until stdin closes if asked to."""
     openapi = Path(arguments.openapi) if arguments.openapi else None
-    runner, urls = await start(Standin(arguments.token, openapi), arguments.port)
+    runner, urls = await start(Standin(arguments.token, openapi, arguments.keep), arguments.port)
     sys.stdout.write(json.dumps(asdict(urls)) + "\n")
     sys.stdout.flush()
     try:

@@ -8,6 +8,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from tests.standin.bulk_client import BulkClient
 from tests.standin.errors import Json
 from tests.standin.forum_client import ForumClient
 from tests.standin.people_client import PeopleClient
@@ -30,7 +31,7 @@ USUAL = (
 )
 
 
-class StandinClient(PeopleClient, TroubleClient, ForumClient):
+class StandinClient(BulkClient, PeopleClient, TroubleClient, ForumClient):
     """Everything a test can ask of a running stand-in; every snowflake is an int."""
 
     async def add_guild(
@@ -155,9 +156,11 @@ class StandinClient(PeopleClient, TroubleClient, ForumClient):
         path: str = "**",
         since: int = 0,
         channel_id: int | None = None,
+        delayed: int | None = None,
         timeout: float = 10.0,  # noqa: ASYNC109 - the stand-in does the waiting
     ) -> Status:
-        """Wait until there are exactly `connected` sessions and at least as many of each other thing.
+        """Wait until there are exactly `connected` sessions and `delayed` requests, and at least as many of
+        each other thing.
 
         `requests` counts arrivals, hanging ones too, `finished` answers; `method`, `path`, `since` and `channel_id`
         say which are counted.
@@ -169,7 +172,8 @@ class StandinClient(PeopleClient, TroubleClient, ForumClient):
         wanted = {"identifies": identifies, "resumes": resumes, "messages": messages}
         wanted |= {"requests": requests, "finished": finished}
         at_least = {name: number for name, number in wanted.items() if number is not None}
-        exactly = {} if connected is None else {"connected": connected}
+        exact = {"connected": connected, "delayed": delayed}
+        exactly = {name: number for name, number in exact.items() if number is not None}
         is_met = await self.call("wait_until", at_least=at_least, exactly=exactly, timeout_seconds=timeout, **scope)
         status = Status(**await self.call("status", **scope))
         if not is_met:
@@ -180,16 +184,20 @@ class StandinClient(PeopleClient, TroubleClient, ForumClient):
 class StandinProcess(StandinClient):
     """A stand-in for the length of an `async with`, with the addresses to point a bot at.
 
-    Without `openapi` the environment variable MARQUEE_DISCORD_OPENAPI says whether bodies are held against it.
+    Without `openapi` the environment variable MARQUEE_DISCORD_OPENAPI says whether bodies are held against it. With a
+    folder to `keep` its messages in, one started later with the same folder and port goes on where it was killed.
     """
 
-    def __init__(self, *, token: str = BOT_TOKEN, openapi: Path | None = None, port: int = 0) -> None:
+    def __init__(
+        self, *, token: str = BOT_TOKEN, openapi: Path | None = None, port: int = 0, keep: Path | None = None
+    ) -> None:
         super().__init__()
         self.token = token
         self.api = ""
         self.gateway = ""
         arguments = ["--until-stdin-closes", "--token", token, "--port", str(port)]
         arguments += ["--openapi", str(openapi)] if openapi else []
+        arguments += ["--keep", str(keep)] if keep else []
         self._process = PythonProcess("tests.standin", *arguments, with_stdout=True)
 
     async def __aenter__(self) -> Self:

@@ -227,6 +227,7 @@ COUNTS: dict[str, Callable[[Standin, Json], int]] = {
     "messages": lambda standin, scope: standin.messages.count(scope["channel_id"]),
     "requests": lambda standin, scope: len(_requests(standin, scope)),
     "finished": lambda standin, scope: sum(entry.ms is not None for entry in _requests(standin, scope)),
+    "delayed": lambda standin, _: sum(entry.fault == "delay" and entry.ms is None for entry in standin.log.entries),
     "limited": lambda standin, _: standin.limit.refused,
     "channel_limited": lambda standin, _: standin.channel_limits.refused,
     "peak": lambda standin, _: standin.limit.peak,

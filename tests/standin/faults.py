@@ -8,7 +8,7 @@ import socket
 import struct
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Literal
+from typing import Literal, Protocol
 
 from aiohttp import web
 
@@ -44,11 +44,20 @@ class Fault:
         return self.times > 0 and self.method in {"*", method} and path_pattern(self.path).fullmatch(path) is not None
 
 
+class Storm(Protocol):
+    """Trouble by chance, for requests that nothing was ordered for (`tests.standin.storm`)."""
+
+    def take(self, method: str, path: str) -> Fault | None:
+        """What becomes of a request."""
+        ...
+
+
 class FaultPlan:
     """The orders not yet used up, first come first served."""
 
     def __init__(self) -> None:
         self._faults: list[Fault] = []
+        self.storm: Storm | None = None
 
     def add(self, fault: Fault) -> None:
         """Order a fault."""
@@ -57,6 +66,7 @@ class FaultPlan:
     def clear(self) -> None:
         """Forget what was ordered; requests that hang already go on hanging."""
         self._faults.clear()
+        self.storm = None
 
     def take(self, method: str, path: str) -> Fault | None:
         """Use up one time of the first order that fits."""
@@ -64,7 +74,7 @@ class FaultPlan:
             if fault.fits(method, path):
                 fault.times -= 1
                 return fault
-        return None
+        return self.storm.take(method, path) if self.storm is not None else None
 
 
 async def commit(fault: Fault, request: web.Request) -> web.Response | None:

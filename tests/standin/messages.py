@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from bisect import bisect_left, bisect_right
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from tests.standin.checks import EPHEMERAL, IS_V2, LOADING, check_message
@@ -58,6 +59,9 @@ class MessageStore:
         self.nonce_window_seconds = 300.0
         self.by_id: dict[int, Message] = {}
         self._in_channel: dict[int, list[int]] = {}
+        self._visible = 0
+        #: Told of every message that is new or has changed, before anybody is answered.
+        self.changed: Callable[[Message], None] = lambda _: None
         self._nonces: dict[tuple[int, str], tuple[float, int]] = {}
 
     def create(
@@ -89,10 +93,26 @@ class MessageStore:
         self.by_id[message.id] = message
         if not flags & EPHEMERAL:
             self._in_channel.setdefault(channel.id, []).append(message.id)
+            self._visible += 1
             channel.last_message_id = message.id
         if message.nonce is not None:
             self._nonces[nonce_key] = (message.created_at, message.id)
+        self.changed(message)
         return message
+
+    def take_back(self, message: Message) -> None:
+        """Remember a message that an earlier stand-in stored, as it was last."""
+        listed = self._in_channel.setdefault(message.channel_id, [])
+        shown = not message.flags & EPHEMERAL and not message.is_deleted
+        if shown and message.id not in self.by_id:
+            listed.append(message.id)
+            self._visible += 1
+        elif not shown and message.id in listed:
+            listed.remove(message.id)
+            self._visible -= 1
+        self.by_id[message.id] = message
+        if message.nonce is not None:
+            self._nonces[message.author_id, str(message.nonce)] = (message.created_at, message.id)
 
     def edit(self, message: Message, body: Json, uploads: list[Upload]) -> Message:
         """Change the given fields of a message; Components V2 once set stays set.
@@ -113,6 +133,7 @@ class MessageStore:
         if not is_answer:
             message.edits += 1
             message.edited_at = time.time()
+        self.changed(message)
         return message
 
     def get(self, channel_id: int, message_id: int) -> Message:
@@ -132,6 +153,8 @@ class MessageStore:
         listed = self._in_channel.get(message.channel_id, [])
         if message.id in listed:
             listed.remove(message.id)
+            self._visible -= 1
+        self.changed(message)
 
     def list_history(
         self, channel_id: int, *, limit: int, before: int | None, after: int | None, around: int | None
@@ -158,7 +181,7 @@ class MessageStore:
         """Count the messages that a person could see, in one channel or in all."""
         if channel_id is not None:
             return len(self._in_channel.get(channel_id, []))
-        return sum(len(ids) for ids in self._in_channel.values())
+        return self._visible
 
     def expire_nonces(self) -> None:
         """End the nonce window of every message at once."""

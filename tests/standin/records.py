@@ -195,7 +195,9 @@ class LoggedRequest:
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """Counts since the stand-in started; `requests`, `finished` and `messages` within the scope asked for."""
+    """Counts since the stand-in started, `delayed` of this moment; `requests`, `finished` and `messages` within the
+    scope asked for.
+    """
 
     bot_id: int
     application_id: int

@@ -6,7 +6,16 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
-from tests.standin import control, people, routes_account, routes_interactions, routes_messages, routes_threads, threads
+from tests.standin import (
+    bulk,
+    control,
+    people,
+    routes_account,
+    routes_interactions,
+    routes_messages,
+    routes_threads,
+    threads,
+)
 from tests.standin.http import API, api_gate
 from tests.standin.state import STANDIN, Standin
 from tests.standin.verbs import handler_of
@@ -32,7 +41,7 @@ async def start(standin: Standin, port: int) -> tuple[web.AppRunner, Urls]:
         app.router.add_routes(table)
     app.router.add_get("/gateway/", standin.gateway.serve)
     app.router.add_get("/gateway", standin.gateway.serve)
-    app.router.add_post(f"{CONTROL}/{{verb}}", handler_of(control.verb, people.verb, threads.verb))
+    app.router.add_post(f"{CONTROL}/{{verb}}", handler_of(control.verb, people.verb, threads.verb, bulk.verb))
     runner = web.AppRunner(app, access_log=None)
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", port)

@@ -15,6 +15,7 @@ from tests.standin.faults import FaultPlan, path_pattern
 from tests.standin.gateway import Gateway
 from tests.standin.interactions import InteractionDesk
 from tests.standin.limits import ChannelLimits, GlobalLimit
+from tests.standin.keeping import Keeping
 from tests.standin.messages import MessageStore
 from tests.standin.openapi import OpenApiCheck
 from tests.standin.publishing import PublishLimit
@@ -63,7 +64,7 @@ class RequestLog:
 class Standin:
     """The stand-in's memory and its parts."""
 
-    def __init__(self, token: str, openapi: Path | None) -> None:
+    def __init__(self, token: str, openapi: Path | None, keep: Path | None = None) -> None:
         self.changes = Changes()
         self.world = World(token)
         self.messages = MessageStore(self.world)
@@ -76,6 +77,7 @@ class Standin:
         self.publishing = PublishLimit()
         self.log = RequestLog()
         self.openapi = OpenApiCheck(openapi) if openapi else None
+        self.keeping = Keeping(keep, self.world, self.messages) if keep else None
 
 
 STANDIN = web.AppKey("standin", Standin)

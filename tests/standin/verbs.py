@@ -39,6 +39,8 @@ def handler_of(*tables: VerbTable) -> Callable[[web.Request], Awaitable[web.Resp
             return web.json_response(error.body, status=400)
         except (KeyError, ValueError, TypeError) as error:
             return web.json_response({"message": f"wrong call: {error!r}", "code": 0}, status=400)
+        if standin.keeping is not None:
+            standin.keeping.save_world()
         standin.changes.notify()
         return web.json_response({"result": result})
 

@@ -210,6 +210,7 @@ class Status:
     limited: int  #: answers of 429 by the global limit
     channel_limited: int  #: and by a channel's own
     peak: int  #: the most requests within one second that the global limit counts
+    delayed: int  #: requests that are held back right now
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,8 +14,8 @@ from tests.standin.errors import Json
 from tests.standin.faults import FaultPlan, path_pattern
 from tests.standin.gateway import Gateway
 from tests.standin.interactions import InteractionDesk
-from tests.standin.limits import ChannelLimits, GlobalLimit
 from tests.standin.keeping import Keeping
+from tests.standin.limits import ChannelLimits, GlobalLimit
 from tests.standin.messages import MessageStore
 from tests.standin.openapi import OpenApiCheck
 from tests.standin.publishing import PublishLimit

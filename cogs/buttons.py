@@ -6,7 +6,6 @@ import discord
 
 from bot.domain.places import distinct_zones
 from bot.domain.preferences import read_wanted
-from bot.domain.subscribers import TrackRight
 from bot.services.finding import Candidate
 from bot.services.settings import Choices
 from bot.ui.card import Card
@@ -49,7 +48,8 @@ from cogs.context import (
 )
 from cogs.doubts import answer_doubt
 from cogs.films import coming_card
-from cogs.settings import ACTION, SettingForm, pingable, settings_card
+from cogs.setting_forms import SettingForm, turned_over
+from cogs.settings import ACTION, pingable, settings_card
 from cogs.showing import draw, film_card
 from cogs.tracking import (
     Choice,
@@ -171,7 +171,7 @@ async def choose_zone(interaction: Interaction, zone_id: ZoneId, values: list[An
     if card is not None:
         await replace(interaction, card)
         return
-    said = f"Posts here appear at {subscriber.posting_time:%H:%M} {subscriber.timezone.replace('_', ' ')} time."
+    said = f"Posts here appear at {subscriber.posts_at:%H:%M} {subscriber.timezone.replace('_', ' ')} time."
     await refuse(interaction, said)
 
 
@@ -204,11 +204,14 @@ async def change_setting(interaction: Interaction, setting_id: SettingId, values
         wanted = read_wanted(", ".join(map(str, values)))
         await replace(interaction, await settings_card(interaction, {"wanted": wanted}))
         return
+    if setting_id.name is SettingName.ADMINS:
+        channel_id = values[0].id if values else None
+        await replace(interaction, await settings_card(interaction, {"admin_channel_id": channel_id}))
+        return
     subscriber = await get_subscriber(interaction)
-    if values[0] == "who":
-        everyone = subscriber.track_right is TrackRight.EVERYONE
-        right = TrackRight.MANAGERS if everyone else TrackRight.EVERYONE
-        await replace(interaction, await settings_card(interaction, {"track_right": right}))
+    turned = turned_over(str(values[0]), subscriber)
+    if turned is not None:
+        await replace(interaction, await settings_card(interaction, turned))
     else:
         await interaction.response.send_modal(SettingForm(str(values[0]), subscriber))
 

@@ -7,11 +7,12 @@ import discord
 from discord import app_commands
 
 from bot.domain.films import Film
+from bot.domain.loudness import suggest_weekdays
 from bot.domain.places import suggest_countries, suggest_zones
 from bot.domain.preferences import months_from
 from bot.domain.subscribers import today_of
 from bot.ui.phrases import film_choice
-from bot.ui.settings_card import POSTABLE
+from bot.ui.setting_controls import ASKABLE, POSTABLE
 from cogs.context import Interaction, context_of, country_of, now_of
 from cogs.showing import picked
 
@@ -72,6 +73,15 @@ class PostChannelOption(app_commands.Transformer):
         return int(value.id)
 
 
+class AdminChannelOption(PostChannelOption):
+    """A channel or thread in which admins can be asked and told."""
+
+    @property
+    def channel_types(self) -> list[discord.ChannelType]:
+        """What a few people can have for themselves."""
+        return ASKABLE
+
+
 def choices(films: Iterable[Film], country: str) -> list[AnyChoice]:
     """What autocomplete shows: "Ballerina (2025) · 6 June 2025, US"."""
     return [AnyChoice(name=film_choice(film, country), value=f"id:{film.id}") for film in films]
@@ -94,6 +104,11 @@ async def suggest_wanted(interaction: Interaction, typed: str) -> list[Choice]:
     """The ways in which a film comes out, and all that can be made of them."""
     return _containing(typed, ("cinema", "cinema, digital", "cinema, digital, physical", "cinema, physical", "digital",
                                "digital, physical", "physical"))  # fmt: skip
+
+
+async def suggest_weekday(interaction: Interaction, typed: str) -> list[Choice]:
+    """The days of the week, and none."""
+    return [app_commands.Choice(name=day, value=day) for day in suggest_weekdays(typed)]
 
 
 async def suggest_month(interaction: Interaction, typed: str) -> list[Choice]:

@@ -1,13 +1,14 @@
 """`/settings`: what is in force, and changing it by option, select or form."""
 
 import logging
-from typing import Any
+from typing import Literal
 
 import discord
 from discord import app_commands
 from discord.ext import commands
 
 from bot.domain.errors import UserError
+from bot.domain.loudness import read_cap, read_quiet, read_weekday
 from bot.domain.places import distinct_zones
 from bot.domain.preferences import read_country, read_hour, read_milestones, read_wanted, read_zone
 from bot.domain.subscribers import Subscriber, TrackRight
@@ -15,8 +16,8 @@ from bot.services.settings import Choices
 from bot.ui.access import RoleStanding, find_missing_permissions, find_role_standing
 from bot.ui.answers import Trouble, sending_of
 from bot.ui.card import Card
-from bot.ui.phrases import country_with_flag, wanted_in_words
-from bot.ui.settings_card import Found, greeting, milestones_in_words, render_settings
+from bot.ui.setting_lines import saved_in_words
+from bot.ui.settings_card import Found, greeting, render_settings
 from cogs.context import (
     Interaction,
     channel_problems,
@@ -24,41 +25,59 @@ from cogs.context import (
     get_subscriber,
     guild_of,
     now_of,
-    replace,
     require_manager,
     show,
     take_time,
 )
-from cogs.options import PostChannelOption, suggest_country, suggest_wanted, suggest_zone
+from cogs.options import (
+    AdminChannelOption,
+    PostChannelOption,
+    suggest_country,
+    suggest_wanted,
+    suggest_weekday,
+    suggest_zone,
+)
 
 log = logging.getLogger(__name__)
 ACTION = "change Marquee's settings"
-#: What a form asks for → its label, and an example of what to type.
-FORM_TEXTS = {
-    "country": ("Country", "Germany, DE, United Kingdom …"),
-    "timezone": ("Time zone", "Europe/Berlin, or a city: New York"),
-    "hour": ("Posting hour", "9, 18:30 or 9pm"),
-    "milestones": ("Days before the release", "30, 7, 3, 1, or none"),
-}
+OnOff = Literal["on", "off"]
 
 
 class SettingsCommands(commands.Cog):
     """For those who manage the server."""
 
-    @app_commands.command(description="Channel, country, releases, time zone, hour, countdown and ping of this server")
+    @app_commands.command(description="Where, when, how often and about what Marquee posts in this server")
     @app_commands.default_permissions(manage_guild=True)
-    @app_commands.rename(time_zone="time-zone", ping_role="ping-role", who_may_track="who-may-track")
+    @app_commands.rename(
+        time_zone="time-zone",
+        quiet_hours="quiet-hours",
+        countdown_style="countdown-style",
+        messages_a_day="messages-a-day",
+        ping_role="ping-role",
+        ping_button="ping-button",
+        admin_channel="admin-channel",
+        who_may_track="who-may-track",
+    )
     @app_commands.describe(
         channel="Where posts go",
         country="Whose release dates count",
         releases="Which releases count: cinema, digital, physical, or several of them",
-        time_zone="Whose clock the posting hour is on, such as Berlin",
+        time_zone="Whose clock the hours are on, such as Berlin",
         hour="When posts appear, such as 9 or 18:30",
+        quiet_hours="When nothing is sent, such as 22-8; or none",
         countdown="Days before the release, such as 30, 7, 3, 1; or none",
+        countdown_style="A post for each of those days, or one live message a film that is edited daily",
+        digest="The day of the weekly digest, such as Monday; or none",
+        messages_a_day="How many messages a channel gets in a day, 1 to 25; what is left comes in one",
         ping_role="A role to ping on release days",
+        ping_button="Whether a button on posts gives and takes that role",
+        publish="Whether posts are published to followers; only in announcement channels",
+        admin_channel="Where doubtful dates are asked about, and troubles told; until then where posts go",
         who_may_track="Who may use /track and /untrack",
     )
-    @app_commands.autocomplete(country=suggest_country, releases=suggest_wanted, time_zone=suggest_zone)
+    @app_commands.autocomplete(
+        country=suggest_country, releases=suggest_wanted, time_zone=suggest_zone, digest=suggest_weekday
+    )
     async def settings(
         self,
         interaction: Interaction,
@@ -67,8 +86,15 @@ class SettingsCommands(commands.Cog):
         releases: str | None = None,
         time_zone: str | None = None,
         hour: str | None = None,
+        quiet_hours: str | None = None,
         countdown: str | None = None,
+        countdown_style: Literal["posts", "live"] | None = None,
+        digest: str | None = None,
+        messages_a_day: int | None = None,
         ping_role: discord.Role | None = None,
+        ping_button: OnOff | None = None,
+        publish: OnOff | None = None,
+        admin_channel: app_commands.Transform[int, AdminChannelOption] | None = None,
         who_may_track: TrackRight | None = None,
     ) -> None:
         """Show the settings, after changing those that are given; all of them or, if one is wrong, none."""
@@ -82,10 +108,24 @@ class SettingsCommands(commands.Cog):
             choices["timezone"] = read_zone(time_zone)
         if hour is not None:
             choices["posting_time"] = read_hour(hour)
+        if quiet_hours is not None:
+            choices["quiet"] = read_quiet(quiet_hours)
         if countdown is not None:
             choices["milestones"] = read_milestones(countdown)
+        if countdown_style is not None:
+            choices["live"] = countdown_style == "live"
+        if digest is not None:
+            choices["digest_weekday"] = read_weekday(digest)
+        if messages_a_day is not None:
+            choices["daily_cap"] = read_cap(str(messages_a_day))
         if ping_role is not None:
             choices["ping_role_id"] = pingable(ping_role)
+        if ping_button is not None:
+            choices["role_button"] = ping_button == "on"
+        if publish is not None:
+            choices["crosspost"] = publish == "on"
+        if admin_channel is not None:
+            choices["admin_channel_id"] = admin_channel
         if who_may_track is not None:
             choices["track_right"] = who_may_track
         if channel is not None:
@@ -109,7 +149,10 @@ async def settings_card(interaction: Interaction, choices: Choices) -> Card:
     context, now = context_of(interaction), now_of(interaction)
     subscriber = await get_subscriber(interaction)
     is_elsewhere = choices.get("channel_id", subscriber.channel_id) != interaction.channel_id
-    if is_elsewhere or "channel_id" in choices or choices.get("ping_role_id", subscriber.ping_role_id):
+    asks_more = choices.get("ping_role_id", subscriber.ping_role_id) or choices.get(
+        "admin_channel_id", subscriber.admin_channel_id
+    )
+    if is_elsewhere or "channel_id" in choices or asks_more:
         await take_time(interaction, private=True)
     if choices:
         subscriber = await context.preferences.change(subscriber.id, now, **choices)
@@ -119,9 +162,9 @@ async def settings_card(interaction: Interaction, choices: Choices) -> Card:
     closed = await context.preferences.find_destination(subscriber.channel_id) if subscriber.channel_id else None
     role = await _look_at_role(interaction, subscriber)
     zones = () if subscriber.timezone_chosen else distinct_zones(subscriber.country, now)
-    return render_settings(
-        subscriber, Found(problems, trouble, closed, role), zones, saved_in_words(choices, subscriber)
-    )
+    admin_problems = await channel_problems(interaction, subscriber.admin_channel_id)
+    found = Found(problems, trouble, closed, role, admin_problems)
+    return render_settings(subscriber, found, zones, saved_in_words(choices.keys(), subscriber))
 
 
 async def _look_at_role(interaction: Interaction, subscriber: Subscriber) -> RoleStanding:
@@ -145,62 +188,3 @@ async def _greet(interaction: Interaction, subscriber: Subscriber) -> tuple[list
         return lacking, sending_of(error, ()).reason
     await context_of(interaction).preferences.reopen(subscriber, channel_id, now_of(interaction))
     return [], ""
-
-
-def saved_in_words(choices: Choices, subscriber: Subscriber) -> str:
-    """What has just been changed, for the card's head; empty if nothing was."""
-    named = {
-        "channel_id": f"posts go to <#{subscriber.channel_id}>",
-        "country": f"{country_with_flag(subscriber.country)} dates",
-        "wanted": f"releases that count: {wanted_in_words(subscriber.wanted)}",
-        "timezone": f"{subscriber.timezone.replace('_', ' ')} time",
-        "posting_time": f"posts at {subscriber.posting_time:%H:%M}",
-        "milestones": f"countdown {milestones_in_words(subscriber.milestones)}",
-        "ping_role_id": f"<@&{subscriber.ping_role_id}> is pinged" if subscriber.ping_role_id else "nobody is pinged",
-        "track_right": f"{'everyone' if subscriber.track_right is TrackRight.EVERYONE else 'managers only'} may track",
-    }
-    said = [named[name] for name in choices]
-    return f"Saved: {', '.join(said)}." if said else ""
-
-
-class SettingForm(discord.ui.Modal):
-    """A form with one text: a country, a zone, an hour, or days."""
-
-    def __init__(self, what: str, subscriber: Subscriber) -> None:
-        label, example = FORM_TEXTS[what]
-        super().__init__(title=f"Change: {label}", timeout=600)
-        self._what = what
-        self._typed = discord.ui.TextInput[Any](
-            placeholder=example, default=_in_force(what, subscriber), max_length=100
-        )
-        self.add_item(discord.ui.Label[Any](text=label, component=self._typed))
-
-    async def on_submit(self, interaction: Interaction, /) -> None:
-        """Read the text, save it, and show the settings again."""
-        require_manager(interaction, ACTION)
-        await replace(interaction, await settings_card(interaction, _read(self._what, self._typed.value)))
-
-    async def on_error(self, interaction: Interaction, error: Exception, /) -> None:
-        """Hand errors to the one handler that all commands have."""
-        await interaction.client.answer_error(interaction, error)
-
-
-def _in_force(what: str, subscriber: Subscriber) -> str:
-    return {
-        "country": subscriber.country,
-        "timezone": subscriber.timezone,
-        "hour": f"{subscriber.posting_time:%H:%M}",
-        "milestones": ", ".join(str(day) for day in subscriber.milestones) or "none",
-    }[what]
-
-
-def _read(what: str, typed: str) -> Choices:
-    match what:
-        case "country":
-            return {"country": read_country(typed)}
-        case "timezone":
-            return {"timezone": read_zone(typed)}
-        case "hour":
-            return {"posting_time": read_hour(typed)}
-        case _:
-            return {"milestones": read_milestones(typed)}

@@ -8,6 +8,7 @@ from types import MappingProxyType
 from zoneinfo import ZoneInfo, available_timezones
 
 from bot.domain.titles import normalise
+from bot.domain.zone_names import likely_zones
 
 #: tzdata's names are short or formal; these are what people say.
 _SPOKEN = {
@@ -170,7 +171,9 @@ def find_zone(typed: str) -> str | None:
 
 
 def suggest_zones(typed: str, country: str) -> list[str]:
-    """At most 25 zones for what has been typed so far: those of `country` first, then by name."""
+    """At most 25 zones for what has been typed so far: those of `country` first, then by name. "EST": what it means."""
+    if likely := likely_zones(typed):
+        return list(likely)
     text = typed.strip().casefold().replace(" ", "_")
     everywhere = sorted({zone for zones in _zones_by_country().values() for zone in zones} | {"UTC"})
     ordered = dict.fromkeys((*zones_of(country), *everywhere))

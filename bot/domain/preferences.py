@@ -8,9 +8,10 @@ from dateutil.parser import ParserError, parse
 from dateutil.relativedelta import relativedelta
 
 from bot.domain.dates import FIRST_YEAR, LAST_YEAR
-from bot.domain.errors import BadSetting, UserError
+from bot.domain.errors import BadSetting, NoPlace, UserError
 from bot.domain.places import find_country, find_zone
 from bot.domain.subscribers import MAX_MILESTONE_DAYS, MAX_MILESTONES, Wanted
+from bot.domain.zone_names import is_offset, likely_zones
 
 _HOUR = re.compile(r"(\d{1,2})(?:[:.h](\d{2}))?\s*(am|pm)?(?:\s*(?:uhr|h))?", re.IGNORECASE)
 _SPAN = re.compile(r"(?:in\s+|for\s+)?(\d{1,4}|an?|one)\s*(h|hours?|d|days?|w|weeks?|months?)", re.IGNORECASE)
@@ -51,19 +52,24 @@ def read_hour(typed: str) -> time:
             half = ""
         if not half and hour < 24 and minute < 60:
             return time(hour, minute)
-    raise BadSetting("an hour of the day", _short(typed), "9, 18:30 or 9pm")
+    raise BadSetting("an hour of the day", shortened(typed), "9, 18:30 or 9pm")
 
 
 def read_zone(typed: str) -> str:
     """Read a time zone by its IANA name or its city.
 
     Raises:
+        NoPlace: an abbreviation or an offset.
         BadSetting: no such zone.
     """
     zone = find_zone(typed)
-    if zone is None:
-        raise BadSetting("a time zone that I know", _short(typed), "Europe/Berlin, or a city such as New York")
-    return zone
+    if zone is not None:
+        return zone
+    if likely := likely_zones(typed):
+        raise NoPlace(shortened(typed), "stands for several clocks, and does not follow summer time", likely)
+    if is_offset(typed):
+        raise NoPlace(shortened(typed), "does not follow summer time", ("Europe/Berlin", "America/New_York"))
+    raise BadSetting("a time zone that I know", shortened(typed), "Europe/Berlin, or a city such as New York")
 
 
 def read_country(typed: str) -> str:
@@ -74,7 +80,7 @@ def read_country(typed: str) -> str:
     """
     country = find_country(typed)
     if country is None:
-        raise BadSetting("a country that I know", _short(typed), "DE, Germany or United Kingdom")
+        raise BadSetting("a country that I know", shortened(typed), "DE, Germany or United Kingdom")
     return country
 
 
@@ -82,16 +88,20 @@ def read_milestones(typed: str) -> tuple[int, ...]:
     """Read the days before a release on which to count down: "30, 7, 3, 1"; "none" for no countdown. Longest first.
 
     Raises:
+        UserError: the release day itself is among them.
         BadSetting: not such a list, a day beyond a year, or more than ten.
     """
-    if typed.strip().casefold() in {"none", "off", "0", "no"}:
+    if typed.strip().casefold() in {"none", "off", "no"}:
         return ()
     parts = [part for part in re.split(r"[\s,;]+", typed.strip()) if part]
-    days = sorted({int(part) for part in parts if re.fullmatch(r"[0-9]{1,4}", part)}, reverse=True)
+    if any(re.fullmatch("0{1,2}", part) for part in parts):
+        advice = "List the days before it. For example: 30, 7, 3, 1, or none for no countdown."
+        raise UserError(f"The release day itself is always announced, so it needs no 0. {advice}")
+    days = sorted({int(part) for part in parts if re.fullmatch(r"[1-9][0-9]{0,3}", part)}, reverse=True)
     good = len(days) == len(set(parts)) and 0 < len(days) <= MAX_MILESTONES
     if not good or not all(1 <= day <= MAX_MILESTONE_DAYS for day in days):
         wanted = f"a list of at most {MAX_MILESTONES} numbers of days, 1 to {MAX_MILESTONE_DAYS}"
-        raise BadSetting(wanted, _short(typed), "30, 7, 3, 1 or none")
+        raise BadSetting(wanted, shortened(typed), "30, 7, 3, 1 or none")
     return tuple(days)
 
 
@@ -109,7 +119,7 @@ def read_wanted(typed: str) -> frozenset[Wanted]:
         return frozenset(Wanted)
     named = {word: way for way, names in _WAYS.items() for word in names}
     if not words or not words <= named.keys():
-        raise BadSetting("a list of ways in which a film comes out", _short(typed), "cinema, digital or physical")
+        raise BadSetting("a list of ways in which a film comes out", shortened(typed), "cinema, digital or physical")
     return frozenset(named[word] for word in words)
 
 
@@ -123,7 +133,7 @@ def read_span(typed: str, now: datetime) -> datetime | None:
         return None
     until = _after_span(typed, now)
     if until is None or until > now + timedelta(days=366):
-        raise BadSetting("a time to pause, a year at most", _short(typed), "3 days, 2 weeks or “until I resume”")
+        raise BadSetting("a time to pause, a year at most", shortened(typed), "3 days, 2 weeks or “until I resume”")
     return until
 
 
@@ -142,7 +152,7 @@ def read_day(typed: str, today: date) -> date:
     span = _after_span(text, datetime.combine(today, time()))
     found = span.date() if span else _day(text, today)
     if found is None or not FIRST_YEAR <= found.year <= LAST_YEAR:
-        raise BadSetting("a day", _short(typed), f"{today.isoformat()}, “6 June {today.year}” or “in 3 days”")
+        raise BadSetting("a day", shortened(typed), f"{today.isoformat()}, “6 June {today.year}” or “in 3 days”")
     return found
 
 
@@ -164,7 +174,7 @@ def read_month(typed: str, today: date) -> date:
         first = _parsed(f"1 {text}", today.replace(day=1))
         if first is not None:
             return first
-    raise BadSetting("a month", _short(typed), f"June, June {today.year + 1} or {today.year + 1}-06")
+    raise BadSetting("a month", shortened(typed), f"June, June {today.year + 1} or {today.year + 1}-06")
 
 
 def months_from(today: date) -> list[str]:
@@ -227,6 +237,7 @@ def _parsed(text: str, earliest: date) -> date | None:
     return None
 
 
-def _short(typed: str) -> str:
+def shortened(typed: str) -> str:
+    """What was typed, on one line, as far as a sentence says it back."""
     text = " ".join(typed.split())
     return text if len(text) <= 60 else text[:59] + "…"

@@ -150,7 +150,7 @@ def _first_post(tracked: Tracked, now: datetime) -> str:
 def _settings_line(tracked: Tracked) -> str:
     """Whose dates count, which releases, and by whose clock; for this film alone if somebody chose so."""
     subscriber, own = in_force(tracked.subscriber, tracked.subscription), tracked.subscription
-    at = f"{subscriber.posting_time:%H:%M} {city(subscriber.timezone)}"
+    at = f"{subscriber.posts_at:%H:%M} {city(subscriber.timezone)}"
     ways = f" ({wanted_in_words(subscriber.wanted)})" if subscriber.wanted != DEFAULT_WANTED else ""
     if own.country is not None:
         here = f"the others here go by {the_country(tracked.subscriber.country)}"

@@ -112,7 +112,7 @@ class TestNonsense:
         for typed in NONSENSE.values():
             faults += faults_of(await server.member.type("upcoming", month=typed))
             faults += faults_of(await server.admin.type("pause", for_=typed))
-            for option in ("country", "time_zone", "hour", "countdown"):
+            for option in ("country", "time_zone", "hour", "countdown", "quiet_hours", "digest"):
                 faults += faults_of(await server.admin.type("settings", **{option: typed}))
         assert faults == []
         assert "guessed" in (await server.admin.type("settings")).text

@@ -15,8 +15,12 @@ from tests.cogs.reading import Reply, Screen
 from tests.cogs.times import new_york
 
 #: The lines of the card.
-LINES = ["Channel", "Country", "Counts", "Time zone", "Posting hour", "Countdown", "Role to ping", "Who may track"]
-CHANNELS, ROLES, WAYS, OTHERS, ZONES = range(5)
+LINES = [
+    "Channel", "Country", "Counts", "Who may track", "Time zone", "Posting hour", "Quiet hours", "Countdown",
+    "Countdown style", "Weekly digest", "Messages a day", "Role to ping", "“Ping me” button", "Publish posts",
+    "Questions and troubles",
+]  # fmt: skip
+CHANNELS, ROLES, WAYS, ADMINS, OTHERS, ZONES = range(6)
 
 
 def lines(screen: Screen) -> dict[str, str]:
@@ -49,6 +53,11 @@ class TestShowing:
         assert values["Countdown"].startswith("30, 7, 3 and 1 days before")
         assert "nobody" in values["Role to ping on release days"]
         assert values["Who may track"] == "everyone"
+        assert values["Quiet hours"] == "none"
+        assert values["Countdown style"] == "a post each time"
+        assert values["Weekly digest"] == values["“Ping me” button"] == values["Publish posts"] == "off"
+        assert values["Messages a day"].startswith("at most 6")
+        assert values["Questions and troubles"] == "the channel for posts"
 
     async def test_says_what_is_a_guess(self, server: Server) -> None:
         values = await in_force(server.admin)
@@ -185,6 +194,9 @@ class TestForms:
             ("Time zone", "tokyo", "Asia/Tokyo"),
             ("Posting hour", "18:30", "18:30"),
             ("Countdown", "10, 2", "10 and 2 days before"),
+            ("Quiet hours", "22-8", "22:00 to 08:00"),
+            ("Weekly digest", "mon", "on Mondays at 18:30"),
+            ("Messages a day", "25", "at most 25"),
         ):
             form = await server.admin.choose(card, what, menu=OTHERS)
             changed = await server.admin.fill(form, typed)
@@ -204,6 +216,9 @@ class TestForms:
             "Time zone": "Mars/Olympus",
             "Posting hour": "25:00",
             "Countdown": "soon",
+            "Quiet hours": "at night",
+            "Weekly digest": "Funday",
+            "Messages a day": "1000",
         }.items():
             refused = (await fill(server.admin, what, typed)).refusal
             assert typed in refused
@@ -222,9 +237,24 @@ class TestForms:
 class TestWrongValues:
     WRONG: ClassVar = {
         "country": ["Narnia", "XX", "", " ", "U", "🇩🇪🇩🇪", "x" * 200, "DROP TABLE films"],
-        "time_zone": ["Mars/Olympus", "GMT+25", "", "Berlin/Europe", "../../etc/passwd", "\u200b", "x" * 500],
+        "quiet_hours": ["22", "8-8", "22-25", "night", "", "22:00-8:75", "8-9-10"],
+        "digest": ["Funday", "", "8", "Mon Tue"],
+        "messages_a_day": [0, -1, 26, 1000],
+        "time_zone": [
+            "EST",
+            "CET",
+            "PST8PDT",
+            "UTC+2",
+            "Mars/Olympus",
+            "GMT+25",
+            "",
+            "Berlin/Europe",
+            "../../etc/passwd",
+            "\u200b",
+            "x" * 500,
+        ],
         "hour": ["25", "24:00", "9:75", "-1", "noon-ish", "13pm", "0pm", "", "9 9", "1e1", "9.5"],
-        "countdown": ["soon", "-1", "0,5", "400", "1.5", "1,2,3,4,5,6,7,8,9,10,11", "", ",", "9" * 400],
+        "countdown": ["soon", "-1", "0", "0,5", "10,000", "400", "1.5", "1,2,3,4,5,6,7,8,9,10,11", "", ",", "9" * 400],
     }
 
     async def test_get_a_sentence_with_an_example_and_change_nothing(self, server: Server) -> None:

@@ -47,8 +47,10 @@ from bot.sources.wikidata import WikidataSource
 from bot.store.database import Database, open_database
 from bot.store.films import find_meta, set_meta
 from bot.store.title_index import TitleIndex
+from bot.ui.buckets import scan_seldom
 from bot.ui.pictures import PictureShop
 from bot.ui.sender import DiscordSender
+from bot.ui.traffic import direct_traffic
 from cogs.context import Context
 
 log = logging.getLogger(__name__)
@@ -112,6 +114,8 @@ async def open_app(settings: Settings, clock: Clock) -> AsyncGenerator[App]:
         owner = f"{socket.gethostname()}:{os.getpid()}:{token_hex(4)}"
         sender = DiscordSender(client, pictures)
         pace = Pace(settings.post_rate)
+        direct_traffic(client, pace)
+        scan_seldom(client)
         chores = [Correcting(db, sender, clock, pace)]
         dispatch = Dispatch(db, sender, clock, pace, owner=owner, chores=chores)
         await dispatch.start()

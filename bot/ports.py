@@ -52,6 +52,22 @@ class Chore(Protocol):
         ...
 
 
+class RequestPace(Protocol):
+    """How fast requests leave for Discord, and what its answers say of that."""
+
+    async def admit(self) -> Callable[[], None]:
+        """Wait until one more request may leave; call what it returns when the request has ended."""
+        ...
+
+    def note_invalid(self) -> None:
+        """Count an answer of 401, 403 or 429 towards those for which Discord bans an address."""
+        ...
+
+    def note_global_limit(self, seconds: float) -> None:
+        """Hold everything for so long, and be slower for a while."""
+        ...
+
+
 class FilmSource(Protocol):
     """A place on the network where film facts come from. Every method may raise SourceError, and nothing else."""
 

@@ -24,7 +24,7 @@ from bot.domain.plan import still_owed
 from bot.domain.posts import PostKind, PostState
 from bot.ports import Chore, Clock, MessageSender
 from bot.services.claiming import claim_due
-from bot.services.pace import Pace
+from bot.services.pace import NoTurn, Pace
 from bot.services.parcels import read_parcel
 from bot.store import messages as message_store
 from bot.store import posts as post_store
@@ -32,8 +32,8 @@ from bot.store import subscribers as subscriber_store
 from bot.store.database import Database, Transaction
 
 log = logging.getLogger(__name__)
-#: Messages under way at once: with answers in half a second this fills Discord's 50 requests a second.
-IN_FLIGHT = 50
+#: Messages under way at once: three seconds' worth, so that a slow claim or a slow answer costs no turn.
+IN_FLIGHT = 150
 #: Outcomes that are known when Marquee is stopped are still written down, if the database takes them in this time.
 WRITE_SECONDS = 2
 #: After a 401 nothing is sent for this long; then one message tries the token again.
@@ -74,7 +74,7 @@ class Dispatch:
 
     async def run(self, now: datetime) -> int:
         """Claim what is due at `now` and start sending it; how many messages were started."""
-        if self._closing or (self._stopped_until is not None and now < self._stopped_until):
+        if self._closing or self._pace.is_shut or (self._stopped_until is not None and now < self._stopped_until):
             return 0
         started = 0
         for message in await self._take_doubtful(now):
@@ -174,6 +174,8 @@ class Dispatch:
         try:
             async with self._pace, asyncio.timeout(SEND_TIMEOUT.total_seconds()):
                 return await self._sender.send(parcel)
+        except NoTurn as error:
+            return Attempt(Outcome.NOT_SENT, reason="Discord asked Marquee to wait.", retry_after=error.retry_after)
         except TimeoutError:
             return Attempt(Outcome.UNKNOWN, reason="Discord did not answer in time")
 

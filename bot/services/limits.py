@@ -1,0 +1,89 @@
+"""What Discord allows a bot, as arithmetic on the seconds of a clock that only goes forward; nothing waits here."""
+
+from collections import deque
+from dataclasses import dataclass
+
+#: https://discord.com/developers/docs/topics/rate-limits: requests a second of one bot, all its processes together.
+GLOBAL_LIMIT = 50
+#: So late a request may arrive and still be counted rightly; a longer way that all have in common does no harm.
+JITTER_SECONDS = 0.05
+#: Answers of 401, 403 and 429 in ten minutes after which nothing is sent; at 10,000 Discord bans the address.
+INVALID_LIMIT = 5_000
+INVALID_SECONDS = 600.0
+#: What a global 429 leaves of the pace, and how soon a request a second of it comes back.
+_EASED, _SECONDS_A_STEP = 0.8, 15.0
+
+
+@dataclass(slots=True)
+class Slot:
+    """The place of one request among those that Discord may count into one second."""
+
+    left_at: float
+    free_at: float
+
+    def arrived(self, now: float) -> None:
+        """Its answer is here, so it came before that: its second ends at the latest a second from now."""
+        self.free_at = min(self.free_at, now + 1)
+
+
+class Window:
+    """At most `limit` requests arrive at Discord in any second, wherever its seconds begin.
+
+    A request counts until a second after it arrived, and that was before its answer came. Who waits for slow answers
+    would be slow, so a request is taken to have arrived within `JITTER_SECONDS`.
+    """
+
+    def __init__(self, limit: int = GLOBAL_LIMIT) -> None:
+        self._limit = limit
+        self._slots: list[Slot] = []
+
+    def wait(self, now: float) -> float:
+        """Seconds until one more may leave; 0 if it may now."""
+        self._slots = [slot for slot in self._slots if slot.free_at > now]
+        over = len(self._slots) - self._limit
+        return sorted(slot.free_at for slot in self._slots)[over] - now if over >= 0 else 0.0
+
+    def take(self, now: float) -> Slot:
+        """Let one leave."""
+        slot = Slot(now, now + JITTER_SECONDS + 1)
+        self._slots.append(slot)
+        return slot
+
+
+class Easing:
+    """The pace after a global 429: a fifth off at once, and a request a second back every 15 seconds."""
+
+    def __init__(self, per_second: float) -> None:
+        self._full = self._low = per_second
+        self._since = 0.0
+
+    def per_second(self, now: float) -> float:
+        """Requests a second at this moment; it grows in whole steps."""
+        return min(self._full, self._low + (now - self._since) // _SECONDS_A_STEP)
+
+    def ease(self, now: float) -> None:
+        """Take a fifth off; never below one a second, or below a pace that is slower by itself."""
+        self._low = max(self.per_second(now) * _EASED, min(1.0, self._full))
+        self._since = now
+
+
+class InvalidAnswers:
+    """Counts answers of 401, 403 and 429, and says when enough is enough."""
+
+    def __init__(self) -> None:
+        self._seen: deque[float] = deque(maxlen=INVALID_LIMIT)
+        self._shut_until = float("-inf")
+
+    def note(self, now: float) -> bool:
+        """Count one; True if it is the one that stops the sending."""
+        self._seen.append(now)
+        too_many = len(self._seen) == INVALID_LIMIT and now - self._seen[0] < INVALID_SECONDS
+        if not too_many or self.shut_for(now) > 0:
+            return False
+        # Until all of them are out of Discord's window, not the first alone: the next one would stop it again.
+        self._shut_until = now + INVALID_SECONDS
+        return True
+
+    def shut_for(self, now: float) -> float:
+        """Seconds for which nothing is to be sent; 0 if it may."""
+        return max(self._shut_until - now, 0.0)

@@ -17,6 +17,7 @@ from bot.store import subscribers as subscriber_store
 from bot.store.database import Database, Transaction, open_database
 from bot.store.films import find_film_id
 from tests.chaos.stage import Stage
+from tests.standin.client import USUAL
 from tests.standin.records import Guild
 
 WEEK, TODAY, MOVING = "Seven Days Ahead", "Out This Morning", "Soon To Be Moved"
@@ -74,6 +75,17 @@ class Seeding:
         guilds = await asyncio.gather(*(standin.add_guild("The Rialto") for _ in followed))
         channel_ids = await asyncio.gather(*(standin.add_channel(guild.id) for guild in guilds))
         seats = [Seat(*seat) for seat in zip(guilds, channel_ids, map(tuple, followed), strict=True)]
+        await self._take_their_seats(seats)
+        return seats
+
+    async def add_many(self, followed: Sequence[Sequence[str]], *, bot: Sequence[str] = USUAL) -> list[Seat]:
+        """Make thousands of servers, in which the bot may do what `bot` says; only while it is not running."""
+        servers = await self._stage.standin.add_servers(len(followed), bot=bot)
+        seats = [Seat(*server, tuple(titles)) for server, titles in zip(servers, followed, strict=True)]
+        await self._take_their_seats(seats)
+        return seats
+
+    async def _take_their_seats(self, seats: Sequence[Seat]) -> None:
         folder = self._stage.folder / "catalogue"
         async with self._opened() as db:
             await load_catalogue(db, digest_of(folder), lambda: read_catalogue(folder), self._long_ago)
@@ -82,7 +94,6 @@ class Seeding:
                     await subscriber_store.add_subscriber(tx, self._subscriber(seat), self._long_ago)
                     await self._follow(tx, seat, seat.titles)
         self.seats += seats
-        return seats
 
     async def follow(self, seat: Seat, *titles: str) -> None:
         """Let a server follow more films; only while the bot is not running."""

@@ -26,14 +26,18 @@ from bot.scheduler import Job, Scheduler
 from bot.services.asking import Asking
 from bot.services.catalogue import load_catalogue
 from bot.services.correcting import Correcting
+from bot.services.destinations import Doorkeeping
 from bot.services.dispatch import Dispatch
 from bot.services.doubting import Doubting
 from bot.services.exporting import Exporting
 from bot.services.films import Films
 from bot.services.finding import Finding
 from bot.services.following import Following
+from bot.services.living import Living
+from bot.services.noticing import Noticing
 from bot.services.pace import Pace
 from bot.services.planning import Planning
+from bot.services.presence import Presence
 from bot.services.refresh import Refresh
 from bot.services.schedule import Schedule
 from bot.services.search import FilmSearch
@@ -49,9 +53,13 @@ from bot.store.films import find_meta, set_meta
 from bot.store.title_index import TitleIndex
 from bot.ui.buckets import scan_seldom
 from bot.ui.pictures import PictureShop
+from bot.ui.doors import DiscordDoorkeeper
+from bot.ui.live_editor import DiscordLiveEditor
 from bot.ui.sender import DiscordSender
 from bot.ui.traffic import direct_traffic
+from bot.ui.telling import DiscordTeller
 from cogs.context import Context
+from cogs.arrivals import Arrivals
 
 log = logging.getLogger(__name__)
 #: What is in flight when somebody stops Marquee has this long to finish.
@@ -74,6 +82,8 @@ class App:
     refresh: Refresh
     context: Context
 
+    presence: Presence
+    noticing: Noticing
 
 @asynccontextmanager
 async def open_app(settings: Settings, clock: Clock) -> AsyncGenerator[App]:
@@ -116,10 +126,15 @@ async def open_app(settings: Settings, clock: Clock) -> AsyncGenerator[App]:
         pace = Pace(settings.post_rate)
         direct_traffic(client, pace)
         scan_seldom(client)
-        chores = [Correcting(db, sender, clock, pace)]
+        doorkeeper = DiscordDoorkeeper(client)
+        noticing = Noticing(db, DiscordTeller(client), doorkeeper, clock, pace)
+        presence = Presence(db, doorkeeper, pace)
+        client.listening.append(Arrivals(client, presence, noticing, clock))
+        living = Living(db, sender, DiscordLiveEditor(client, pictures), clock, pace)
+        chores = [Correcting(db, sender, clock, pace), living, noticing, Doorkeeping(db, doorkeeper, clock, pace)]
         dispatch = Dispatch(db, sender, clock, pace, owner=owner, chores=chores)
         await dispatch.start()
-        yield App(db, clock, client, Planning(db), dispatch, refresh, context)
+        yield App(db, clock, client, Planning(db), dispatch, refresh, context, presence, noticing)
 
 
 async def _open_sources(stack: AsyncExitStack, settings: SourceSettings, clock: Clock) -> list[FilmSource]:
@@ -195,6 +210,8 @@ def _jobs(app: App) -> list[Job]:
         Job("follow", 300, context.following.run),
         Job("films in memory", 30, context.finding.keep_up),
         Job("forget old lists", 3600, context.asking.forget_old),
+        Job("servers", 60, app.presence.run),
+        Job("forget old notices", 3600, app.noticing.forget_old),
     ]
 
 

@@ -58,9 +58,10 @@ class MarqueeClient(commands.Bot):
         self.tree.on_error = self.answer_error  # pyright: ignore[reportAttributeAccessIssue] - discord.py's own way
 
     async def setup_hook(self) -> None:
+        self.listening: list[commands.Cog] = []  #: cogs without commands, to be filled before the login
         """Load the commands and buttons; tell Discord of the commands if they are not what they were."""
-        for cog in COGS:
-            await self.add_cog(cog())
+        for cog in (*(made() for made in COGS), *self.listening):
+            await self.add_cog(cog)
         self.add_dynamic_items(*ITEMS)
         await self.sync_commands()
 

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Protocol
 
 from bot.domain.dates import ReleaseDate
+from bot.domain.destinations import Look
 from bot.domain.messages import Attempt, Message, Parcel
 from bot.domain.sources import Answer, Found, FoundPerson, Month, Question
 from bot.domain.subscribers import Subscriber
@@ -56,6 +57,37 @@ class RequestPace(Protocol):
     """How fast requests leave for Discord, and what its answers say of that."""
 
     async def admit(self) -> Callable[[], None]:
+class Doorkeeper(Protocol):
+    """Looks where Marquee may be and write, without anybody seeing it. Never raises for what Discord answers."""
+
+    async def look(self, subscriber: Subscriber, channel_id: int) -> Look:
+        """Look whether messages can be written to a channel of a server."""
+        ...
+
+    async def is_member(self, guild_id: int) -> bool | None:
+        """Whether Marquee is in a server; None if Discord did not say."""
+        ...
+
+    async def list_guilds(self) -> frozenset[int] | None:
+        """Every server that Marquee is in; None if Discord did not say, or not all."""
+        ...
+
+
+class Teller(Protocol):
+    """Writes a sentence to those who look after a server. Never raises for what Discord answers."""
+
+    async def tell(self, subscriber: Subscriber, places: Sequence[int], sentence: str, nonce: str) -> Attempt:
+        """Write to the first of `places` that can be written to, else to the moderators' channel, else to the owner.
+
+        CLOSED: none of them can be. Nobody is mentioned.
+        """
+        ...
+
+    async def find(self, subscriber: Subscriber, places: Sequence[int], sentence: str, after: datetime) -> Attempt:
+        """Look in the same places for a sentence that may have arrived since `after`: SENT, NOT_SENT or UNKNOWN."""
+        ...
+
+
         """Wait until one more request may leave; call what it returns when the request has ended."""
         ...
 

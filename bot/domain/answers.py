@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.domain.destinations import Destination
 from bot.domain.films import Doubt, Film, Release
-from bot.domain.messages import Destination
 from bot.domain.posts import Post
 from bot.domain.releases import Counting
 from bot.domain.subscribers import Subscriber, Subscription

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from hashlib import blake2b
 
+from bot.domain.destinations import Closure
 from bot.domain.films import Film
 from bot.domain.posts import Post, PostState
 from bot.domain.subscribers import Subscriber
@@ -66,6 +67,13 @@ class Attempt:
     retry_after: timedelta = timedelta()
 
 
+    closure: Closure | None = None  #: of CLOSED: why
+
+    @property
+    def may_be_for_more_than_text(self) -> bool:
+        """Whether plain text may pass: Discord refuses the content, or for a permission that files or embeds need."""
+        lacks = self.outcome is Outcome.CLOSED and self.closure is Closure.PERMISSION
+        return lacks or self.outcome is Outcome.REJECTED
 @dataclass(frozen=True, slots=True)
 class Message:
     """One or more posts of one subscriber on their way to one destination. Membership never changes."""
@@ -109,16 +117,6 @@ class Settlement:
     retry_at: datetime | None = None  #: not before this is the message, or are its posts, taken up again
     close_destination: bool = False
     stop_dispatch: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Destination:
-    """A channel's health: whether Marquee may write there."""
-
-    channel_id: int
-    paused: bool  #: nothing is sent there until an admin reopens it
-    reason: str  #: why, one sentence for an admin
-    since: datetime  #: when it was paused, or opened again
 
 
 def message_key(channel_id: int, dedup_keys: Iterable[str]) -> str:

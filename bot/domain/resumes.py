@@ -20,12 +20,15 @@ def resume_post(
 ) -> Post:
     """The post that tells what was kept back when a pause ends, or a channel is `reopened`, at `until`."""
     what = f"#{channel_id}" if reopened else film_id or "all"
+    # A channel may be closed and opened again before anything was told: each opening has a post of its own.
+    which = until if reopened else since_at
+    due_at = subscriber.when_loud(until)
     return Post(
         subscriber_id=subscriber.id,
         kind=PostKind.RESUME,
-        dedup_key=f"{subscriber.id}:{what}:{PostKind.RESUME}:{int(since_at.timestamp())}",
-        due_at=until,
-        fresh_until=until + RESUME_FRESH,
+        dedup_key=f"{subscriber.id}:{what}:{PostKind.RESUME}:{int(which.timestamp())}",
+        due_at=due_at,
+        fresh_until=due_at + RESUME_FRESH,
         film_id=film_id,
         channel_id=channel_id or subscriber.channel_id,
         since_at=since_at,

@@ -24,6 +24,7 @@ from bot.domain.plan import still_owed
 from bot.domain.posts import PostKind, PostState
 from bot.ports import Chore, Clock, MessageSender
 from bot.services.claiming import claim_due
+from bot.services.noticing import note_outcome
 from bot.services.pace import NoTurn, Pace
 from bot.services.parcels import read_parcel
 from bot.store import messages as message_store
@@ -65,6 +66,7 @@ class Dispatch:
         self._writing: set[asyncio.Task[bool]] = set()
         self._stopped_until: datetime | None = None
         self._closing = False
+        self._bare: set[int] = set()  #: messages that lacked a permission, and go as plain text
 
     async def start(self) -> None:
         """Take over what a killed process left behind, if the store proves that it is dead."""
@@ -148,8 +150,11 @@ class Dispatch:
             await self._settle(message, Attempt(Outcome.NOT_SENT, reason="nothing was missed"), still_true=False)
             return
         attempt = await self._attempt(parcel)
-        if attempt.outcome is Outcome.REJECTED and not message.plain and not resent:
-            log.error("Discord refused message %s: %s; trying it as plain text", message.id, attempt.reason)
+        if attempt.may_be_for_more_than_text and not message.plain and not resent:
+            if attempt.outcome is Outcome.CLOSED:
+                self._bare.add(message.id)
+            else:
+                log.error("Discord refused message %s: %s; trying it as plain text", message.id, attempt.reason)
             plain = await self._mark_plain(message)
             if plain is not None:
                 await self._deliver(plain)
@@ -186,16 +191,16 @@ class Dispatch:
         writing = asyncio.create_task(self._write(message, attempt, settlement, now))
         self._writing.add(writing)
         writing.add_done_callback(self._writing.discard)
-        ours = await asyncio.shield(writing)
-        if ours and (settlement.posts is PostState.UNCERTAIN or settlement.close_destination):
-            await self._tell_admins(message, attempt)
-        return ours
+        return await asyncio.shield(writing)
 
     async def _write(self, message: Message, attempt: Attempt, settlement: Settlement, now: datetime) -> bool:
         async with self._db.transaction() as tx:
             if settlement.posts is PostState.PLANNED and not await _is_owed_still(tx, message):
                 settlement = replace(settlement, posts=PostState.CANCELLED)
             ours = await message_store.settle_message(tx, message, settlement, attempt, now)
+            if ours:
+                await note_outcome(tx, message, settlement, attempt, now, bare=message.id in self._bare)
+        self._bare.discard(message.id)
         if not ours:
             log.warning("Message %s has another owner; our outcome %s is dropped", message.id, attempt.outcome)
             return False
@@ -208,11 +213,6 @@ class Dispatch:
     def _stop(self, now: datetime) -> None:
         self._stopped_until = now + UNAUTHORISED_PAUSE
         log.critical("Discord refuses the token (401): nothing is sent. Check DISCORD_TOKEN and start again")
-
-    async def _tell_admins(self, message: Message, attempt: Attempt) -> None:
-        async with self._db.reading() as tx:
-            subscriber = await subscriber_store.get_subscriber(tx, message.subscriber_id)
-        await self._sender.tell_admins(subscriber, message.channel_id, attempt)
 
     async def _mark_plain(self, message: Message) -> Message | None:
         now = self._clock.now()

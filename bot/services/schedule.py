@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from bot.domain.answers import Agenda
+from bot.domain.destinations import Destination
 from bot.domain.films import Film
-from bot.domain.messages import MAX_POSTS, Destination, Message, MessageState, Parcel, message_key
+from bot.domain.messages import MAX_POSTS, Message, MessageState, Parcel, message_key
 from bot.domain.plan import forecast, is_held_back
 from bot.domain.posts import Post
 from bot.domain.subscribers import SubscriberKind
+from bot.store import destinations as destination_store
 from bot.store import films as film_store
-from bot.store import messages as message_store
 from bot.store import posts as post_store
 from bot.store import subscribers as subscriber_store
 from bot.store.database import Database, Transaction
@@ -95,5 +96,6 @@ class Schedule:
 
 
 async def _closed(tx: Transaction, channels: set[int | None]) -> tuple[Destination, ...]:
-    found = [await message_store.find_destination(tx, channel_id) for channel_id in channels if channel_id is not None]
+    given = [channel_id for channel_id in channels if channel_id is not None]
+    found = [await destination_store.find_destination(tx, channel_id) for channel_id in given]
     return tuple(destination for destination in found if destination is not None and destination.paused)

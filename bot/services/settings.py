@@ -4,13 +4,12 @@ from dataclasses import replace
 from datetime import datetime, time
 from typing import TypedDict, Unpack
 
-from bot.domain.messages import Destination
+from bot.domain.destinations import Destination
 from bot.domain.places import distinct_zones
 from bot.domain.quiet import QuietHours
-from bot.domain.resumes import resume_post
 from bot.domain.subscribers import Subscriber, TrackRight, Wanted
-from bot.store import messages as message_store
-from bot.store import posts as post_store
+from bot.services.destinations import reopen
+from bot.store import destinations as destination_store
 from bot.store import subscribers as subscriber_store
 from bot.store.database import Database
 
@@ -59,17 +58,18 @@ class Preferences:
     async def find_destination(self, channel_id: int) -> Destination | None:
         """A channel's health; None if nothing was ever wrong with it."""
         async with self._db.reading() as tx:
-            return await message_store.find_destination(tx, channel_id)
+            return await destination_store.find_destination(tx, channel_id)
 
     async def reopen(self, subscriber: Subscriber, channel_id: int, now: datetime) -> None:
         """A channel can be written to again; what it missed is told in one message."""
         async with self._db.transaction() as tx:
-            known = await message_store.find_destination(tx, channel_id)
-            if known is not None and known.paused:
-                await message_store.open_destination(tx, channel_id, now)
-                await post_store.arm_post(
-                    tx, resume_post(subscriber, known.since, now, channel_id=channel_id, reopened=True)
-                )
+            await reopen(tx, subscriber, channel_id, now)
+
+    async def reopen_all(self, subscriber: Subscriber, now: datetime) -> None:
+        """Whatever of this subscriber's is closed is tried again: a person whose DMs were closed has come back."""
+        async with self._db.transaction() as tx:
+            for closed in await destination_store.list_closed(tx, subscriber.id):
+                await reopen(tx, subscriber, closed.channel_id, now)
 
 
 def _with_implied(subscriber: Subscriber, values: Choices, now: datetime) -> Subscriber:

@@ -1,12 +1,14 @@
-"""Messages on their way, who may settle them, and the health of where they go."""
+"""Messages on their way, and who may settle them."""
 
 from collections.abc import Iterable
 from datetime import datetime
 
-from bot.domain.messages import Attempt, Destination, Message, MessageState, Settlement
+from bot.domain.destinations import first_look_at
+from bot.domain.messages import Attempt, Message, MessageState, Settlement
 from bot.domain.posts import SETTLED, Post, PostState
 from bot.store.columns import epoch, epoch_after, instant_of
 from bot.store.database import Row, Transaction
+from bot.store.destinations import close_destination
 from bot.store.posts import read_post
 from bot.store.subscribers import wake_subscriber
 
@@ -63,8 +65,11 @@ async def settle_message(
     if settlement.posts is not None:
         reason = f"paused: {attempt.reason}" if settlement.close_destination else attempt.reason
         await _settle_posts(tx, message, settlement.posts, settlement.retry_at, reason, now)
+    if settlement.posts is PostState.SENT and await tx.all("add_live_message", message_id=message.id, now=epoch(now)):
+        await wake_subscriber(tx, message.subscriber_id, now)  # of two that are due, one is enough
     if settlement.close_destination:
-        await close_destination(tx, message.channel_id, attempt.reason, now)
+        first_look = first_look_at(attempt.closure, message.channel_id, now)
+        await close_destination(tx, message.channel_id, message.subscriber_id, attempt.reason, now, first_look)
     return True
 
 
@@ -78,26 +83,6 @@ async def mark_plain(tx: Transaction, message: Message, now: datetime, lease_unt
         lease_until=epoch(lease_until),
     )
     return read_message(row, message.posts) if row else None
-
-
-async def find_destination(tx: Transaction, channel_id: int) -> Destination | None:
-    """Find how a destination is; None if nothing was ever wrong with it."""
-    row = await tx.one("find_destination", channel_id=channel_id)
-    return (
-        Destination(row["channel_id"], row["state"] == "paused", row["reason"], instant_of(row["since"]))
-        if row
-        else None
-    )
-
-
-async def open_destination(tx: Transaction, channel_id: int, now: datetime) -> None:
-    """Send there again."""
-    await tx.all("open_destination", channel_id=channel_id, now=epoch(now))
-
-
-async def close_destination(tx: Transaction, channel_id: int, reason: str, now: datetime) -> bool:
-    """Send there no longer; False, and reason and time stay as they were, if it was closed already."""
-    return await tx.one("close_destination", channel_id=channel_id, reason=reason, now=epoch(now)) is not None
 
 
 async def _settle_posts(

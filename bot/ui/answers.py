@@ -7,6 +7,7 @@ from datetime import timedelta
 import aiohttp
 import discord
 
+from bot.domain.destinations import Closure
 from bot.domain.messages import Attempt, Outcome
 from bot.ui.permissions import NAMES
 from bot.ui.text import listed, plain
@@ -29,6 +30,13 @@ _CLOSED = {
 }
 #: No code of Discord's at all, and "slow mode".
 _PASSING = frozenset({0, 20016, 20028})
+_CLOSURES = {
+    _UNKNOWN_CHANNEL: Closure.CHANNEL,
+    _UNKNOWN_GUILD: Closure.SERVER,
+    _MISSING_ACCESS: Closure.ACCESS,
+    _MISSING_PERMISSIONS: Closure.PERMISSION,
+    _CANNOT_DM: Closure.DIRECT,
+}
 _PASSES_AFTER = timedelta(minutes=1)
 _MAX_QUOTE = 300
 _MAX_WAIT_SECONDS = 86_400.0
@@ -53,7 +61,7 @@ def reading_of(error: BaseException) -> Attempt:
     """What reading a channel's history came to that ended in `error`."""
     attempt = _last_try(error)
     if isinstance(error, discord.HTTPException) and error.status in {403, 404} and error.code in _CLOSED:
-        return Attempt(Outcome.UNREADABLE, reason=_CLOSED[error.code])
+        return Attempt(Outcome.UNREADABLE, reason=_CLOSED[error.code], closure=_CLOSURES[error.code])
     return Attempt(Outcome.UNKNOWN, reason=attempt.reason, retry_after=attempt.retry_after)
 
 
@@ -79,13 +87,23 @@ def _last_try(error: BaseException) -> Attempt:
 def _status(error: discord.HTTPException) -> Attempt:
     if error.status == 429:
         return _wait(error.response.headers.get("Retry-After"))
+def is_closed_by(error: BaseException, *codes: int) -> bool:
+    """Whether Discord itself, and not a proxy's page, refused with one of these codes."""
+    return isinstance(error, discord.HTTPException) and error.status in {403, 404} and error.code in codes
+
+
+def is_unauthorised(error: BaseException) -> bool:
+    """Whether Discord refuses the bot's token."""
+    return _last_try(error).outcome is Outcome.UNAUTHORISED
+
+
     if error.status == 401:
         return Attempt(Outcome.UNAUTHORISED, reason="Discord refuses the bot's token (401).")
     if error.status == 404 and error.code == _UNKNOWN_MESSAGE:
         return Attempt(Outcome.SENT, reason="It was sent before, and has been deleted since.")
     if error.status in {403, 404}:
         if error.code in _CLOSED:
-            return Attempt(Outcome.CLOSED, reason=_CLOSED[error.code])
+            return Attempt(Outcome.CLOSED, reason=_CLOSED[error.code], closure=_CLOSURES[error.code])
         if error.code in _PASSING:
             # A page of a proxy, or "slow down": a channel that is closed for it stays closed until an admin acts.
             return Attempt(Outcome.NOT_SENT, reason=_quote(error), retry_after=_PASSES_AFTER)

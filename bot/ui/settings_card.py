@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.domain.messages import Destination
+from bot.domain.destinations import Destination
 from bot.domain.places import country_name
 from bot.domain.subscribers import Subscriber
 from bot.ui.access import RoleStanding

@@ -129,9 +129,6 @@ class Doubtful:
     async def correct(self, parcel: Parcel, moved: Mapping[int, ReleaseDate | None]) -> Attempt:
         return Attempt(Outcome.SENT)
 
-    async def tell_admins(self, subscriber: Subscriber, channel_id: int, attempt: Attempt) -> None:
-        raise AssertionError(attempt)
-
     def _read(self, told: Told, post: Post) -> None:
         if post.kind is PostKind.DATE_CHANGE:
             told.news.append(

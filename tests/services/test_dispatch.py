@@ -18,7 +18,7 @@ from bot.services.settings import Preferences
 from bot.services.tracking import Tracking
 from bot.store import films, posts, subscribers
 from bot.store.database import Database, open_database
-from tests.services.dispatching import make_dispatch
+from tests.services.dispatching import list_noticed, make_dispatch
 
 START = datetime(2025, 5, 1, 12, tzinfo=UTC)
 #: 7 days before, at 09:00 in New York.
@@ -43,7 +43,6 @@ class ScriptedSender:
         self.answers: list[Attempt] = []
         self.channel: list[str] = []
         self.sends: list[Parcel] = []
-        self.told: list[Attempt] = []
         self.corrected: list[tuple[int | None, list[str]]] = []
         self.corrections: list[Attempt] = []
         self.history: Attempt | None = None
@@ -68,9 +67,6 @@ class ScriptedSender:
     async def correct(self, parcel: Parcel, moved: Mapping[int, ReleaseDate | None]) -> Attempt:
         self.corrected.append((parcel.message.discord_message_id, [str(day) for day in moved.values()]))
         return self.corrections.pop(0) if self.corrections else Attempt(Outcome.SENT, 901)
-
-    async def tell_admins(self, subscriber: Subscriber, channel_id: int, attempt: Attempt) -> None:
-        self.told.append(attempt)
 
 
 class House:
@@ -181,7 +177,8 @@ async def test_a_history_that_may_not_be_read_leaves_it_uncertain_and_told_once(
         await house.tick(DUE + timedelta(minutes=minutes))
     assert await house.states() == [PostState.UNCERTAIN]
     assert len(house.sender.sends) == 1
-    assert [attempt.reason for attempt in house.sender.told] == ["may not be read"]
+    (said,) = await list_noticed(house.db)
+    assert "may not be read" in said
 
 
 async def test_a_date_that_moves_while_in_doubt_is_never_sent_again_but_corrected(house: House) -> None:
@@ -214,7 +211,8 @@ async def test_a_closed_channel_is_asked_once_and_the_film_stays_followed(house:
     await house.tick(DUE)
     await house.tick(datetime(2025, 6, 6, 13, tzinfo=UTC))
     assert len(house.sender.sends) == 1
-    assert [attempt.reason for attempt in house.sender.told] == ["no access"]
+    (said,) = await list_noticed(house.db)
+    assert "no access" in said
     assert await house.states() == [PostState.SKIPPED, PostState.SKIPPED]
     subscriber, followed = await Tracking(house.db).list_tracked(7)
     assert subscriber is not None

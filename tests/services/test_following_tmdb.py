@@ -46,9 +46,6 @@ class Channel:
     async def correct(self, parcel: Parcel, moved: Mapping[int, ReleaseDate | None]) -> Attempt:
         return Attempt(Outcome.SENT, 900)
 
-    async def tell_admins(self, subscriber: Subscriber, channel_id: int, attempt: Attempt) -> None:
-        self.read.append(attempt.reason)
-
 
 class Town:
     """Marquee with TMDB behind it, a server, and time that a test moves."""

@@ -281,9 +281,6 @@ class Year:
             raise Killed
         return Attempt(Outcome.SENT, 1) if fault == "none" else Attempt(Outcome.UNKNOWN, reason="503")
 
-    async def tell_admins(self, subscriber: Subscriber, channel_id: int, attempt: Attempt) -> None:
-        self.played["admins told"] += 1
-
     async def posts(self) -> Sequence[Post]:
         async with self.db.reading() as tx:
             return await post_store.list_posts_since(tx, self.subscriber_id, datetime(2000, 1, 1, tzinfo=UTC))

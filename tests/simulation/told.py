@@ -227,9 +227,6 @@ class ToldYear:
         self.played["corrections"] += 1
         return Attempt(Outcome.SENT, 1)
 
-    async def tell_admins(self, subscriber: Subscriber, channel_id: int, attempt: Attempt) -> None:
-        self.wrong.append(f"{channel_id}: {attempt} at {self.time}")
-
     def told(self, server: Server) -> list[Posted]:
         """What arrived in a server's channel, but for what its admins were asked."""
         found = [

@@ -11,7 +11,6 @@ from bot.domain.messages import (
     MAX_DOUBTS,
     MAX_POSTS,
     Attempt,
-    Destination,
     Message,
     MessageState,
     Outcome,
@@ -21,7 +20,7 @@ from bot.domain.messages import (
 )
 from bot.domain.posts import Post, PostKind, PostState
 from bot.domain.subscribers import Subscriber
-from bot.store import claims, messages, posts, subscribers
+from bot.store import destinations, messages, posts, subscribers
 from bot.store.database import Database
 from tests.store import claiming
 from tests.store.samples import CHANNEL, GUILD, HOUR, NOW, a_post, arm, put_to_sleep, store_guild, stored
@@ -37,7 +36,7 @@ async def guild(database: Database) -> Subscriber:
 
 async def claimable(database: Database, now: datetime = NOW, limit: int = 10) -> list[tuple[int, int]]:
     async with database.reading() as tx:
-        return await claims.list_claimable(tx, now, limit)
+        return await claiming.list_claimable(tx, now, limit)
 
 
 async def claim(
@@ -118,11 +117,11 @@ class TestClaimable:
     async def test_a_closed_destination_gets_nothing(self, database: Database, guild: Subscriber) -> None:
         await arm(database, a_post(guild))
         async with database.transaction() as tx:
-            await messages.close_destination(tx, CHANNEL, "Gone.", NOW)
+            await destinations.close_destination(tx, CHANNEL, guild.id, "Gone.", NOW)
         assert await claimable(database) == []
         assert await claim(database, guild) is None
         async with database.transaction() as tx:
-            await messages.open_destination(tx, CHANNEL, NOW)
+            await destinations.open_destination(tx, CHANNEL, NOW)
         assert await claimable(database) == [(guild.id, CHANNEL)]
 
     async def test_after_a_failure_a_destination_waits(self, database: Database, guild: Subscriber) -> None:
@@ -276,7 +275,7 @@ class TestSettle:
         assert not await end(database, replace(message, **values), Outcome.CLOSED)
         assert await states(database, message.posts) == {PostState.BUNDLED}
         async with database.reading() as tx:
-            assert await messages.find_destination(tx, CHANNEL) is None
+            assert await destinations.find_destination(tx, CHANNEL) is None
         assert await end(database, message, Outcome.SENT)
 
     async def test_posts_of_a_dissolved_message_are_left_to_their_new_one(
@@ -303,20 +302,6 @@ class TestSettle:
         assert await end(database, await claimed(database, guild), outcome)
         async with database.reading() as tx:
             assert await subscribers.list_awake(tx, NOW, 10) == []
-
-    async def test_a_closed_channel_is_remembered_with_its_first_reason(
-        self, database: Database, guild: Subscriber
-    ) -> None:
-        assert await end(database, await claimed(database, guild), Outcome.CLOSED)
-        async with database.transaction() as tx:
-            found = await messages.find_destination(tx, CHANNEL)
-            assert found == Destination(CHANNEL, paused=True, reason="Discord said closed.", since=NOW)
-            assert not await messages.close_destination(tx, CHANNEL, "Another reason.", NOW + HOUR)
-            assert await messages.find_destination(tx, CHANNEL) == found
-            await messages.open_destination(tx, CHANNEL, NOW + HOUR)
-            opened = await messages.find_destination(tx, CHANNEL)
-            assert opened == Destination(CHANNEL, paused=False, reason="", since=NOW + HOUR)
-            assert await messages.close_destination(tx, CHANNEL, "Again.", NOW + 2 * HOUR)
 
     async def test_the_message_id_is_kept(self, database: Database, guild: Subscriber) -> None:
         message = await claimed(database, guild)

@@ -12,7 +12,7 @@ from bot.domain.messages import Attempt, Outcome, settle
 from bot.domain.posts import Post, PostKind, PostState
 from bot.domain.resumes import resume_post
 from bot.domain.subscribers import Pause, Subscriber
-from bot.store import films, messages, posts, subscribers
+from bot.store import destinations, films, messages, posts, subscribers
 from bot.store.database import Database
 from tests.store import claiming
 from tests.store.samples import (
@@ -151,7 +151,7 @@ async def test_what_can_go_out_is_not_skipped(database: Database, guild: Subscri
 
 async def test_each_reason_to_skip(database: Database, guild: Subscriber) -> None:
     async with database.transaction() as tx:
-        await messages.close_destination(tx, 99, "Marquee may not write there.", NOW)
+        await destinations.close_destination(tx, 99, guild.id, "Marquee may not write there.", NOW)
     await arm(
         database,
         a_post(guild, 1, channel_id=99),
@@ -215,7 +215,7 @@ async def test_a_pause_skips_what_falls_due_in_it(
 async def test_the_first_reason_that_holds_is_given(database: Database, guild: Subscriber) -> None:
     async with database.transaction() as tx:
         await subscribers.save_pause(tx, guild.id, Pause(NOW), NOW)
-        await messages.close_destination(tx, 99, "Gone.", NOW)
+        await destinations.close_destination(tx, 99, guild.id, "Gone.", NOW)
     await put_to_sleep(database, guild.id)
     stale = {"fresh_until": NOW - HOUR}
     await arm(

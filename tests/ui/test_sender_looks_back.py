@@ -9,7 +9,6 @@ import pytest
 
 from bot.domain.dates import ReleaseDate
 from bot.domain.messages import Attempt, Outcome, Parcel, message_key
-from bot.domain.subscribers import Subscriber, SubscriberKind
 from bot.ui.ids import marker_of
 from bot.ui.sender import DiscordSender
 from tests.standin.client import StandinClient
@@ -162,53 +161,3 @@ class TestCorrecting:
     async def test_nothing_is_edited_that_nobody_has_located(self, sender: DiscordSender, told: Parcel) -> None:
         with pytest.raises(ValueError, match="not known to be in its channel"):
             await sender.correct(told, self.MOVED)
-
-
-async def test_the_owner_is_told_what_happened_where_and_what_to_do(
-    standin: StandinClient, sender: DiscordSender, told: Parcel, guild: Guild, channel_id: int
-) -> None:
-    await standin.deny(channel_id, "send_messages")
-    await sender.tell_admins(told.subscriber, channel_id, await sender.send(told))
-    (notice,) = await standin.list_messages(await standin.open_dm(guild.owner_id))
-    assert notice.content.startswith(f"Marquee's posts to <#{channel_id}> in **The Rialto** have stopped.")
-    for words in ("Send Messages", "choose the channel again in `/settings`", "`/schedule`"):
-        assert words in notice.content
-
-
-async def test_the_owner_is_told_of_what_is_uncertain(
-    standin: StandinClient, sender: DiscordSender, told: Parcel, guild: Guild, channel_id: int
-) -> None:
-    unreadable = Attempt(Outcome.UNREADABLE, reason="The channel's history may not be read.")
-    await sender.tell_admins(told.subscriber, channel_id, unreadable)
-    (notice,) = await standin.list_messages(await standin.open_dm(guild.owner_id))
-    assert f"to <#{channel_id}> in **The Rialto** may be there or not" in notice.content
-    assert "history may not be read" in notice.content
-
-
-async def test_a_person_is_told_directly(standin: StandinClient, sender: DiscordSender) -> None:
-    person = await standin.add_person()
-    channel_id = await standin.open_dm(person)
-    subscriber = Subscriber(1, SubscriberKind.USER, person)
-    await sender.tell_admins(subscriber, channel_id, Attempt(Outcome.CLOSED, reason="The channel no longer exists."))
-    (notice,) = await standin.list_messages(channel_id)
-    assert notice.content.startswith("Marquee's posts to your direct messages have stopped.")
-
-
-@pytest.mark.parametrize("how", ["closed DMs", "removed from the server", "Discord down"])
-async def test_an_owner_who_cannot_be_told_is_logged(
-    standin: StandinClient,
-    sender: DiscordSender,
-    told: Parcel,
-    guild: Guild,
-    channel_id: int,
-    caplog: pytest.LogCaptureFixture,
-    how: str,
-) -> None:
-    if how == "closed DMs":
-        await standin.set_accepts_dms(guild.owner_id, accepts=False)
-    elif how == "removed from the server":
-        await standin.remove_guild(guild.id)
-    else:
-        await standin.fail_next("GET", "/guilds/*", 503)
-    await sender.tell_admins(told.subscriber, channel_id, Attempt(Outcome.CLOSED, reason="The channel is gone."))
-    assert f"Nobody could be told of channel {channel_id}" in caplog.text

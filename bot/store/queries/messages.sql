@@ -53,19 +53,3 @@ WHERE id = :message_id AND state = 'sending' AND owner = :owner AND attempt = :a
 RETURNING
     id, subscriber_id, channel_id, state, owner, lease_until, attempt, first_sent_at, message_key, plain, digest,
     discord_message_id;
-
--- name: find_destination(channel_id)^
--- A destination's health; no row: never anything wrong.
-SELECT channel_id, state, reason, since FROM destinations WHERE channel_id = :channel_id;
-
--- name: open_destination(channel_id, now)!
--- It can be written to again.
-INSERT INTO destinations (channel_id, state, reason, since) VALUES (:channel_id, 'ok', '', :now)
-ON CONFLICT (channel_id) DO UPDATE SET state = 'ok', reason = '', since = excluded.since;
-
--- name: close_destination(channel_id, reason, now)^
--- It cannot be written to. One that is paused already keeps its reason and since when: nothing comes back.
-INSERT INTO destinations (channel_id, state, reason, since) VALUES (:channel_id, 'paused', :reason, :now)
-ON CONFLICT (channel_id) DO UPDATE SET state = 'paused', reason = excluded.reason, since = excluded.since
-WHERE destinations.state <> 'paused'
-RETURNING channel_id;

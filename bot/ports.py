@@ -37,8 +37,12 @@ class MessageSender(Protocol):
         """
         ...
 
-    async def tell_admins(self, subscriber: Subscriber, channel_id: int, attempt: Attempt) -> None:
-        """Tell those who look after a server why posts stopped, or what is uncertain. Never raises."""
+
+class LiveEditor(Protocol):
+    """Edits live countdowns. Never raises for what Discord answers."""
+
+    async def edit(self, parcel: Parcel) -> Attempt | None:
+        """Make the message of `parcel` say what its countdown says now. Nobody is pinged. None: it has been deleted."""
         ...
 
 
@@ -53,10 +57,6 @@ class Chore(Protocol):
         ...
 
 
-class RequestPace(Protocol):
-    """How fast requests leave for Discord, and what its answers say of that."""
-
-    async def admit(self) -> Callable[[], None]:
 class Doorkeeper(Protocol):
     """Looks where Marquee may be and write, without anybody seeing it. Never raises for what Discord answers."""
 
@@ -88,6 +88,10 @@ class Teller(Protocol):
         ...
 
 
+class RequestPace(Protocol):
+    """How fast requests leave for Discord, and what its answers say of that."""
+
+    async def admit(self) -> Callable[[], None]:
         """Wait until one more request may leave; call what it returns when the request has ended."""
         ...
 

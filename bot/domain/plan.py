@@ -90,10 +90,10 @@ def _owed(subscriber: Subscriber, subscription: Subscription) -> Iterator[Post]:
     channel_id = subscription.channel_id or subscriber.channel_id
     for post in _notices(subscriber, subscription):
         yield replace(post, channel_id=channel_id)
-    for release in counting_for(subscriber, subscription).owed:
-        if (day := release.date.day) is None:
     for post in _doubts(subscriber, subscription):
         yield replace(post, channel_id=subscriber.admin_channel_id or channel_id)
+    for release in counting_for(subscriber, subscription).owed:
+        if (day := release.date.day) is None:
             continue
         for post in _countdown(subscriber, film, release, day):
             due_at = _not_before(post, subscriber, subscription)

@@ -7,9 +7,10 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from hashlib import blake2b
 
+from bot.domain.channels import ChannelKind
 from bot.domain.destinations import Closure
 from bot.domain.films import Film
-from bot.domain.posts import Post, PostState
+from bot.domain.posts import Post, PostKind, PostState
 from bot.domain.subscribers import Subscriber
 
 #: Own time-out around one send: discord.py's is 300 s, retries included.
@@ -65,15 +66,17 @@ class Attempt:
     discord_message_id: int | None = None
     reason: str = ""  #: one sentence for an admin
     retry_after: timedelta = timedelta()
-
-
     closure: Closure | None = None  #: of CLOSED: why
+    kind: ChannelKind | None = None  #: what the channel turned out to be
+    thread_lost: bool = False  #: the film's post in a forum is there no longer
 
     @property
     def may_be_for_more_than_text(self) -> bool:
         """Whether plain text may pass: Discord refuses the content, or for a permission that files or embeds need."""
         lacks = self.outcome is Outcome.CLOSED and self.closure is Closure.PERMISSION
         return lacks or self.outcome is Outcome.REJECTED
+
+
 @dataclass(frozen=True, slots=True)
 class Message:
     """One or more posts of one subscriber on their way to one destination. Membership never changes."""
@@ -92,9 +95,20 @@ class Message:
     plain: bool = False  #: tried again as plain text after a 400
     digest: bool = False  #: all that was due, in brief: the day's cap was reached
 
+    @property
+    def is_opening(self) -> bool:
+        """Whether it opens a film's own post in a forum."""
+        return any(post.kind is PostKind.OPENING for post in self.posts)
+
+    @property
+    def forum_id(self) -> int | None:
+        """Of a reply in a film's own post: the forum that it is in."""
+        there = next((post.channel_id for post in self.posts), None)
+        return there if there != self.channel_id else None
+
     def may_resend(self, now: datetime) -> bool:
-        """Whether sending again with the same key is surely deduplicated."""
-        return now + SEND_TIMEOUT < self.first_sent_at + RESEND_WINDOW
+        """Whether sending again with the same key is surely deduplicated; Discord takes none for an opening."""
+        return not self.is_opening and now + SEND_TIMEOUT < self.first_sent_at + RESEND_WINDOW
 
 
 @dataclass(frozen=True, slots=True)

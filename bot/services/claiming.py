@@ -6,7 +6,8 @@ from datetime import datetime
 from bot.domain.allowance import Share, day_of, next_turn, share_of
 from bot.domain.messages import LEASE, Message
 from bot.domain.subscribers import Subscriber
-from bot.store import claims, subscribers
+from bot.store import claims, openings, subscribers
+from bot.store.claims import Seat
 from bot.store.database import Transaction
 
 log = logging.getLogger(__name__)
@@ -20,7 +21,8 @@ async def claim_due(tx: Transaction, owner: str, now: datetime, room: int) -> li
     claimed: list[Message] = []
     quiet: set[int] = set()
     known: dict[int, Subscriber] = {}
-    for subscriber_id, channel_id in await claims.list_claimable(tx, now, room + PUT_OFF):
+    for seat in await claims.list_claimable(tx, now, room + PUT_OFF):
+        subscriber_id = seat.subscriber_id
         if len(claimed) == room:
             break
         if subscriber_id in quiet:
@@ -31,26 +33,28 @@ async def claim_due(tx: Transaction, owner: str, now: datetime, room: int) -> li
         if loud_at > now:
             quiet.add(subscriber_id)
             await _hold(tx, subscriber, None, now, loud_at, QUIET)
-        elif message := await _claim(tx, subscriber, channel_id, owner, now):
+        elif message := await _claim(tx, subscriber, seat, owner, now):
             claimed.append(message)
     return claimed
 
 
-async def _claim(tx: Transaction, subscriber: Subscriber, channel_id: int, owner: str, now: datetime) -> Message | None:
-    """Make the channel's next message; what is too much for today waits."""
-    # The channel first: what another process sent there meanwhile is counted then.
-    opened = await claims.open_message(tx, subscriber.id, channel_id, owner, now, now + LEASE)
+async def _claim(tx: Transaction, subscriber: Subscriber, seat: Seat, owner: str, now: datetime) -> Message | None:
+    """Make the seat's next message; what is too much for today waits."""
+    # The seat first: what another process sent there meanwhile is counted then.
+    opened = await claims.open_message(tx, seat, owner, now, now + LEASE)
     if opened is None:
         return None
-    share = share_of(await claims.told_of_day(tx, channel_id, *day_of(subscriber, now)), subscriber.daily_cap)
-    message = await claims.fill_message(tx, opened, subscriber.id, channel_id, now, share)
+    if seat.is_unopened:  # not counted: the day's cap is for what is told in each film's post
+        return await openings.fill_opening(tx, opened, seat, now)
+    share = share_of(await claims.told_of_day(tx, seat.place_id, *day_of(subscriber, now)), subscriber.daily_cap)
+    message = await claims.fill_message(tx, opened, seat, now, share)
     if message is None and share is not Share.ALL:
-        await _hold(tx, subscriber, channel_id, now, next_turn(subscriber, now), CAP)
+        await _hold(tx, subscriber, seat, now, next_turn(subscriber, now), CAP)
     return message
 
 
 async def _hold(
-    tx: Transaction, subscriber: Subscriber, channel_id: int | None, now: datetime, until: datetime, why: str
+    tx: Transaction, subscriber: Subscriber, seat: Seat | None, now: datetime, until: datetime, why: str
 ) -> None:
-    for key in await claims.hold(tx, subscriber, channel_id, now, until, why, releases=why == QUIET):
+    for key in await claims.hold(tx, subscriber, seat, now, until, why, releases=why == QUIET):
         log.info("Skipped post %s: %s until %s", key, why, until)

@@ -1,6 +1,7 @@
 """Who is to be told next, and the message that it gets: what is due, as far as the hour and the day's cap allow."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from bot.domain.allowance import Share, Told
@@ -16,16 +17,35 @@ from bot.store.posts import read_post
 _BUNDLES = (
     ("", MAX_POSTS),
     (PostKind.LIVE.value, 1),
-    (PostKind.OPENING.value, 1),
     (PostKind.DIGEST.value, 1),
     (PostKind.DOUBT.value, MAX_DOUBTS),
 )
 
 
-async def list_claimable(tx: Transaction, now: datetime, limit: int) -> list[tuple[int, int]]:
-    """List (subscriber, channel) wherever something is due and nothing is on its way, in the order of their turns."""
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """Where a subscriber's next message goes: one is on its way there at a time."""
+
+    subscriber_id: int
+    channel_id: int
+    film_id: int | None = None  #: of a forum: whose own post, 0 for the whole server's; else None
+    thread_id: int | None = None  #: that post; None: it is not open
+
+    @property
+    def place_id(self) -> int:
+        """The channel on Discord."""
+        return self.thread_id or self.channel_id
+
+    @property
+    def is_unopened(self) -> bool:
+        """Whether a film's own post has to be opened first."""
+        return self.film_id is not None and self.thread_id is None
+
+
+async def list_claimable(tx: Transaction, now: datetime, limit: int) -> list[Seat]:
+    """List the seats where something is due and nothing is on its way, in the order of their turns."""
     rows = await tx.all("list_claimable", now=epoch(now), n=limit)
-    return [(row["subscriber_id"], row["channel_id"]) for row in rows]
+    return [Seat(row["subscriber_id"], row["channel_id"], row["film_id"], row["thread_id"]) for row in rows]
 
 
 async def told_of_day(tx: Transaction, channel_id: int, since: datetime, until: datetime) -> Told:
@@ -34,17 +54,15 @@ async def told_of_day(tx: Transaction, channel_id: int, since: datetime, until: 
     return Told(row["messages"], row["digests"]) if row else Told(0, 0)
 
 
-async def open_message(
-    tx: Transaction, subscriber_id: int, channel_id: int, owner: str, now: datetime, lease_until: datetime
-) -> int | None:
-    """Take a channel for a message of `owner`, still empty; None if another process has one on its way there.
+async def open_message(tx: Transaction, seat: Seat, owner: str, now: datetime, lease_until: datetime) -> int | None:
+    """Take a seat for a message of `owner`, still empty; None if another process has one on its way there.
 
     It is to be filled in the same transaction.
     """
     opened = await tx.one(
         "open_message",
-        subscriber_id=subscriber_id,
-        channel_id=channel_id,
+        subscriber_id=seat.subscriber_id,
+        channel_id=seat.place_id,
         owner=owner,
         lease_until=epoch(lease_until),
         now=epoch(now),
@@ -53,14 +71,15 @@ async def open_message(
 
 
 async def fill_message(
-    tx: Transaction, message_id: int, subscriber_id: int, channel_id: int, now: datetime, share: Share = Share.ALL
+    tx: Transaction, message_id: int, seat: Seat, now: datetime, share: Share = Share.ALL
 ) -> Message | None:
     """Bundle what is due into a message that was opened; None, and it is gone, if there is nothing of its share.
 
     At most `MAX_POSTS`, the most pressing first; what goes alone comes after all else. A digest takes whatever shares
     a message, up to `MAX_DIGEST`; it is none if it only tells of a few release days, which wait for nobody anyway.
     """
-    values = {"subscriber_id": subscriber_id, "channel_id": channel_id, "now": epoch(now)}
+    where = {"subscriber_id": seat.subscriber_id, "channel_id": seat.channel_id, "film_id": seat.film_id}
+    values = {**where, "now": epoch(now)}
     rows: Sequence[Row] = ()
     if share is Share.ALL:
         for alone, most in _BUNDLES:
@@ -69,25 +88,38 @@ async def fill_message(
         releases, most = (1, MAX_POSTS) if share is Share.RELEASES else (0, MAX_DIGEST)
         rows = await tx.all("take_due_posts", alone="", releases=releases, n=most, **values)
     if not rows:
-        await tx.all("remove_message", message_id=message_id)
+        await remove_message(tx, message_id)
         return None
-    await tx.many("add_message_post", [{"message_id": message_id, "post_id": row["id"]} for row in rows])
     posts = in_order(map(read_post, rows))
     few = len(posts) <= MAX_POSTS and all(post.kind is PostKind.RELEASE for post in posts)
+    return await seal(tx, message_id, seat, rows, digest=share is Share.DIGEST and not few)
+
+
+async def seal(
+    tx: Transaction, message_id: int, seat: Seat, rows: Sequence[Row], *, digest: bool = False
+) -> Message | None:
+    """Put the posts of `rows` into a message that was opened, for good."""
+    await tx.many("add_message_post", [{"message_id": message_id, "post_id": row["id"]} for row in rows])
+    posts = in_order(map(read_post, rows))
     sealed = await tx.one(
         "seal_message",
         message_id=message_id,
-        message_key=message_key(channel_id, (post.dedup_key for post in posts)),
+        message_key=message_key(seat.place_id, (post.dedup_key for post in posts)),
         attempt=1 + max(row["attempts"] for row in rows),
-        digest=int(share is Share.DIGEST and not few),
+        digest=int(digest),
     )
     return read_message(sealed, posts) if sealed else None
+
+
+async def remove_message(tx: Transaction, message_id: int) -> None:
+    """Give back a seat that was taken for nothing."""
+    await tx.all("remove_message", message_id=message_id)
 
 
 async def hold(
     tx: Transaction,
     subscriber: Subscriber,
-    channel_id: int | None,
+    seat: Seat | None,
     now: datetime,
     until: datetime,
     why: str,
@@ -96,10 +128,11 @@ async def hold(
 ) -> list[str]:
     """Let what is due wait `until` then, because of `why`; what will be stale by then is skipped: those dedup keys.
 
-    `channel_id` None: in every channel. `releases`: release-day alerts too. It does nothing if a setting or a fact is
+    `seat` None: in every channel. `releases`: release-day alerts too. It does nothing if a setting or a fact is
     newer than `subscriber` or the plan.
     """
-    where = {"subscriber_id": subscriber.id, "channel_id": channel_id, "releases": int(releases)}
+    place = {"channel_id": seat.channel_id if seat else None, "film_id": seat.film_id if seat else None}
+    where = {"subscriber_id": subscriber.id, **place, "releases": int(releases)}
     when = {"revision": subscriber.revision, "now": epoch(now), "until": epoch_after(until)}
     skipped = await tx.all("skip_held", reason=f"{why}: stale by then", **where, **when)
     await tx.all("hold_posts", reason=f"waits: {why}", **where, **when)

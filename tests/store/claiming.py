@@ -18,7 +18,13 @@ async def claim(
     share: Share = Share.ALL,
 ) -> Message | None:
     """Open a channel's message and fill it."""
-    opened = await claims.open_message(tx, subscriber_id, channel_id, owner, now, lease_until)
+    seat = claims.Seat(subscriber_id, channel_id)
+    opened = await claims.open_message(tx, seat, owner, now, lease_until)
     if opened is None:
         return None
-    return await claims.fill_message(tx, opened, subscriber_id, channel_id, now, share)
+    return await claims.fill_message(tx, opened, seat, now, share)
+
+
+async def list_claimable(tx: Transaction, now: datetime, limit: int) -> list[tuple[int, int]]:
+    """List (subscriber, channel) wherever something is due and nothing is on its way."""
+    return [(seat.subscriber_id, seat.channel_id) for seat in await claims.list_claimable(tx, now, limit)]

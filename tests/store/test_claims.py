@@ -35,12 +35,14 @@ async def end(database: Database, message: Message, outcome: Outcome, now: datet
 
 async def hold(database: Database, guild: Subscriber, until: datetime, *, releases: bool = True) -> list[str]:
     async with database.transaction() as tx:
-        return await claims.hold(tx, guild, CHANNEL, NOW, until, "quiet hours", releases=releases)
+        return await claims.hold(
+            tx, guild, claims.Seat(guild.id, CHANNEL), NOW, until, "quiet hours", releases=releases
+        )
 
 
 async def listed(database: Database, now: datetime = NOW) -> list[tuple[int, int]]:
     async with database.reading() as tx:
-        return await claims.list_claimable(tx, now, 1000)
+        return await claiming.list_claimable(tx, now, 1000)
 
 
 async def test_everyones_first_comes_before_anyones_second(database: Database, guild: Subscriber) -> None:
@@ -155,7 +157,7 @@ async def test_a_new_fact_frees_what_waits_but_not_what_failed(database: Databas
     await end(database, message, Outcome.NOT_SENT)
     await arm(database, a_post(guild, 2, channel_id=2))
     async with database.transaction() as tx:
-        await claims.hold(tx, guild, 2, NOW, NOW + HOUR, "daily cap", releases=False)
+        await claims.hold(tx, guild, claims.Seat(guild.id, 2), NOW, NOW + HOUR, "daily cap", releases=False)
         await claims.free_held(tx, guild.id)
     assert await listed(database) == []  # nothing is new
     async with database.transaction() as tx:

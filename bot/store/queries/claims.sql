@@ -1,22 +1,30 @@
 -- name: list_claimable(now, n)
 -- Destinations with something due and nothing on its way; of each the most pressing post, and whose it is. Release days
 -- first, then everyone's first before anyone's second: a server with 200 channels does not hold up the others.
+-- In a forum that is each film's own post, or the forum as long as there is none: what opens it is planned by then.
 -- NOT EXISTS alone would give a destination twice that two subscribers share.
-SELECT subscriber_id, channel_id
+SELECT subscriber_id, channel_id, film_id, thread_id
 FROM (
-    SELECT id, subscriber_id, channel_id, priority, due_at,
+    SELECT id, subscriber_id, channel_id, priority, due_at, film_id, thread_id,
         row_number() OVER (PARTITION BY subscriber_id ORDER BY priority, due_at, id) AS turn
     FROM (
-        SELECT p.id, p.subscriber_id, p.channel_id, p.priority, p.due_at,
-            row_number() OVER (PARTITION BY p.channel_id ORDER BY p.priority, p.due_at, p.id) AS place
+        SELECT p.id, p.subscriber_id, p.channel_id, p.priority, p.due_at, f.thread_id,
+            CASE k.kind WHEN 'forum' THEN COALESCE(p.film_id, 0) END AS film_id,
+            row_number() OVER (
+                PARTITION BY COALESCE(f.thread_id, p.channel_id) ORDER BY p.priority, p.due_at, p.id
+            ) AS place
         FROM posts p
         JOIN subscribers s ON s.id = p.subscriber_id AND s.planned_revision = s.revision
+        LEFT JOIN destinations k ON k.channel_id = p.channel_id
+        LEFT JOIN forum_posts f
+            ON k.kind = 'forum' AND f.channel_id = p.channel_id AND f.film_id = COALESCE(p.film_id, 0)
         WHERE p.state = 'planned' AND p.due_at <= :now AND p.not_before_at <= :now AND p.fresh_until > :now
-            AND p.channel_id IS NOT NULL
+            AND p.channel_id IS NOT NULL AND p.kind <> 'opening'
             AND (p.kind <> 'resume' OR s.paused_at IS NULL OR s.paused_at > :now OR s.paused_until <= :now)
             AND NOT EXISTS (SELECT 1 FROM destinations d WHERE d.channel_id = p.channel_id AND d.state = 'paused')
             AND NOT EXISTS (
-                SELECT 1 FROM messages m WHERE m.channel_id = p.channel_id AND m.state IN ('sending', 'in_doubt')
+                SELECT 1 FROM messages m
+                WHERE m.channel_id = COALESCE(f.thread_id, p.channel_id) AND m.state IN ('sending', 'in_doubt')
             )
     ) AS due
     WHERE place = 1
@@ -38,15 +46,17 @@ INSERT INTO messages (
 ON CONFLICT DO NOTHING
 RETURNING id;
 
--- name: take_due_posts(subscriber_id, channel_id, alone, releases, now, n)
+-- name: take_due_posts(subscriber_id, channel_id, film_id, alone, releases, now, n)
 -- The posts of a message. What another process has just taken, or a fact newer than the plan, leaves nothing.
 -- alone: the kind that shares no message with others, '' for all those that do; releases = 1: only release days.
+-- film_id: of a forum: that film's own post, 0 that of the whole server; else NULL.
 UPDATE posts SET state = 'bundled'
 WHERE state = 'planned' AND id IN (
     SELECT p.id
     FROM posts p
     JOIN subscribers s ON s.id = p.subscriber_id AND s.planned_revision = s.revision
     WHERE p.subscriber_id = :subscriber_id AND p.channel_id = :channel_id AND p.state = 'planned'
+        AND (CAST(:film_id AS BIGINT) IS NULL OR COALESCE(p.film_id, 0) = :film_id)
         AND CASE WHEN p.kind IN ('live', 'digest', 'doubt', 'opening') THEN p.kind ELSE '' END = :alone
         AND (:releases = 0 OR p.kind = 'release')
         AND p.due_at <= :now AND p.not_before_at <= :now AND p.fresh_until > :now
@@ -73,12 +83,13 @@ RETURNING
     id, subscriber_id, channel_id, state, owner, lease_until, attempt, first_sent_at, message_key, plain, digest,
     discord_message_id;
 
--- name: skip_held(subscriber_id, channel_id, releases, revision, now, until, reason)
+-- name: skip_held(subscriber_id, channel_id, film_id, releases, revision, now, until, reason)
 -- What is due and must wait until then, when it will be stale. channel_id NULL: everywhere; releases = 1: release days
 -- too. Only by the settings of that revision, if the plan has seen them.
 UPDATE posts SET state = 'skipped', reason = :reason, settled_at = :now
 WHERE state = 'planned' AND subscriber_id = :subscriber_id
     AND (CAST(:channel_id AS BIGINT) IS NULL OR channel_id = :channel_id)
+    AND (CAST(:film_id AS BIGINT) IS NULL OR COALESCE(film_id, 0) = :film_id)
     AND (:releases = 1 OR kind <> 'release')
     AND due_at <= :now AND not_before_at <= :now AND fresh_until <= :until
     AND EXISTS (
@@ -87,11 +98,12 @@ WHERE state = 'planned' AND subscriber_id = :subscriber_id
     )
 RETURNING dedup_key;
 
--- name: hold_posts(subscriber_id, channel_id, releases, revision, now, until, reason)
+-- name: hold_posts(subscriber_id, channel_id, film_id, releases, revision, now, until, reason)
 -- The others: they are looked at again then, or after the next fact.
 UPDATE posts SET not_before_at = :until, reason = :reason
 WHERE state = 'planned' AND subscriber_id = :subscriber_id
     AND (CAST(:channel_id AS BIGINT) IS NULL OR channel_id = :channel_id)
+    AND (CAST(:film_id AS BIGINT) IS NULL OR COALESCE(film_id, 0) = :film_id)
     AND (:releases = 1 OR kind <> 'release')
     AND due_at <= :now AND not_before_at <= :now AND fresh_until > :until
     AND EXISTS (

@@ -10,6 +10,7 @@ from hashlib import blake2b
 from bot.domain.channels import ChannelKind
 from bot.domain.destinations import Closure
 from bot.domain.films import Film
+from bot.domain.live import Countdown
 from bot.domain.posts import Post, PostKind, PostState
 from bot.domain.subscribers import Subscriber
 
@@ -120,6 +121,7 @@ class Parcel:
     films: Mapping[int, Film]  #: by film id, whole, each film that a post is about
     skipped: tuple[Post, ...]  #: what a resume post tells of
     now: datetime
+    countdown: Countdown | None = None  #: of a live countdown: what it says now
 
 
 @dataclass(frozen=True, slots=True)

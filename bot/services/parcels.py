@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+from bot.domain.live import countdown_of
+from bot.domain.living import counting
 from bot.domain.messages import Message, Parcel
 from bot.domain.posts import Post, PostKind
 from bot.store import films as film_store
@@ -19,7 +21,14 @@ async def read_parcel(tx: Transaction, message: Message, now: datetime) -> Parce
         for film_id in {post.film_id for post in (*message.posts, *skipped) if post.film_id is not None}
         if (film := await film_store.find_film(tx, film_id)) is not None
     }
-    return Parcel(message, subscriber, films, tuple(skipped), now)
+    parcel = Parcel(message, subscriber, films, tuple(skipped), now)
+    counted = next((post for post in message.posts if post.kind is PostKind.LIVE), None)
+    film = films.get(counted.film_id or 0) if counted else None
+    if counted is None or film is None:
+        return parcel
+    subscription = await subscriber_store.find_subscription(tx, subscriber.id, film.id)
+    channel_id = counted.channel_id or message.channel_id
+    return counting(parcel, countdown_of(subscriber, subscription, channel_id, now))
 
 
 async def _missed(tx: Transaction, message: Message) -> list[Post]:

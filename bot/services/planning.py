@@ -7,10 +7,12 @@ from datetime import datetime, timedelta
 
 from bot.domain.corrections import CORRECTED_FOR, to_correct
 from bot.domain.plan import plan
-from bot.domain.posts import LISTED, Post, PostState
+from bot.domain.posts import LISTED, Post, PostKind, PostState
 from bot.domain.subscribers import Subscriber, Subscription
+from bot.services.living import plan_edits
 from bot.store import claims as claim_store
 from bot.store import corrections as correction_store
+from bot.store import live as live_store
 from bot.store import posts as post_store
 from bot.store import subscribers as subscriber_store
 from bot.store.database import Database, Transaction
@@ -57,7 +59,7 @@ async def _plan_one(tx: Transaction, subscriber_id: int, now: datetime) -> bool:
     stored = {post.dedup_key: post for post in await post_store.list_posts_since(tx, subscriber_id, _oldest(now))}
     await claim_store.free_held(tx, subscriber_id)
     for post in owed.posts:
-        await _bring_about(tx, post, stored.pop(post.dedup_key, None))
+        await _bring_about(tx, post, stored.pop(post.dedup_key, None), now)
     for post in stored.values():
         if post.state is not PostState.PLANNED:
             continue
@@ -68,6 +70,7 @@ async def _plan_one(tx: Transaction, subscriber_id: int, now: datetime) -> bool:
     told = await correction_store.list_told(tx, subscriber_id, now - CORRECTED_FOR)
     wrong = to_correct(told, {subscription.film.id: subscription.film for subscription in subscriptions})
     await correction_store.add_corrections(tx, wrong, now)
+    await plan_edits(tx, subscriber, {subscription.film.id: subscription for subscription in subscriptions}, now)
     return await subscriber_store.end_planning(tx, subscriber_id, subscriber.revision, owed.next_wake_at)
 
 
@@ -93,11 +96,13 @@ def _oldest(now: datetime) -> datetime:
     return now - LISTED - timedelta(days=2)
 
 
-async def _bring_about(tx: Transaction, owed: Post, stored: Post | None) -> None:
+async def _bring_about(tx: Transaction, owed: Post, stored: Post | None, now: datetime) -> None:
     if stored is None or stored.state is PostState.CANCELLED:
         await post_store.arm_post(tx, owed)
     elif stored.state is PostState.PLANNED and _place(stored) != _place(owed):
         await post_store.move_post(tx, stored.id, owed)
+    elif stored.state is PostState.SKIPPED and owed.kind is PostKind.LIVE and owed.fresh_until > now:
+        await live_store.rearm(tx, owed)
 
 
 def _place(post: Post) -> tuple[object, ...]:

@@ -143,7 +143,7 @@ async def join_films(tx: Transaction, film_id: int, into_id: int, now: datetime)
     await wake_followers(tx, film_id, now)
     await tx.all("join_subscriptions", film_id=film_id, into_id=into_id, now=epoch(now))
     await tx.all("remove_subscriptions_of", film_id=film_id)
-    for statement in ("join_film_ids", "join_records"):
+    for statement in ("join_film_ids", "join_records", "join_live_messages"):
         await tx.all(statement, film_id=film_id, into_id=into_id)
     await tx.all("join_film", film_id=film_id, into_id=into_id, now=epoch(now))
     return True

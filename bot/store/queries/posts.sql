@@ -49,7 +49,7 @@ WHERE id = :post_id AND state = 'planned' RETURNING id;
 
 -- name: skip_due_posts(now)
 -- What is due and cannot go out, and why. Not while a fact is newer than the plan: the planner goes first.
--- A pause that ended while nobody ran still counts for what fell due in it.
+-- A pause that ended while nobody ran still counts for what fell due in it. A live countdown waits for its channel.
 UPDATE posts SET state = 'skipped', reason = blocked.why, settled_at = :now
 FROM (
     SELECT p.id AS post_id,
@@ -60,7 +60,7 @@ FROM (
                 OR f.paused_at <= :now AND (f.paused_until IS NULL OR f.paused_until > :now)
                 OR f.paused_at <= p.due_at AND f.paused_until > p.due_at
             ) THEN 'paused'
-            WHEN d.state = 'paused' THEN 'paused: ' || d.reason
+            WHEN p.kind <> 'live' AND d.state = 'paused' THEN 'paused: ' || d.reason
             WHEN p.channel_id IS NULL THEN 'no channel is set: /settings'
             WHEN p.fresh_until <= :now AND p.attempts > 0 THEN 'stale: Discord did not take it in time'
             WHEN p.fresh_until <= :now THEN 'stale: it could not be sent in time'

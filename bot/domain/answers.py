@@ -6,6 +6,7 @@ from datetime import datetime
 
 from bot.domain.destinations import Destination
 from bot.domain.films import Doubt, Film, Release
+from bot.domain.living import LiveMessage
 from bot.domain.posts import Post
 from bot.domain.releases import Counting
 from bot.domain.subscribers import Subscriber, Subscription
@@ -69,3 +70,4 @@ class Agenda:
     settled: tuple[Post, ...]
     closed: tuple[Destination, ...]
     paused_films: tuple[str, ...]
+    live: tuple[LiveMessage, ...] = ()  #: the countdowns that are edited daily, and those that were deleted too often

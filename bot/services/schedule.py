@@ -6,12 +6,15 @@ from datetime import datetime
 from bot.domain.answers import Agenda
 from bot.domain.destinations import Destination
 from bot.domain.films import Film
+from bot.domain.live import MAX_LOST, countdown_of
+from bot.domain.living import counting
 from bot.domain.messages import MAX_POSTS, Message, MessageState, Parcel, message_key
 from bot.domain.plan import forecast, is_held_back
-from bot.domain.posts import Post
+from bot.domain.posts import Post, PostKind
 from bot.domain.subscribers import SubscriberKind
 from bot.store import destinations as destination_store
 from bot.store import films as film_store
+from bot.store import live as live_store
 from bot.store import posts as post_store
 from bot.store import subscribers as subscriber_store
 from bot.store.database import Database, Transaction
@@ -41,6 +44,7 @@ class Schedule:
                     titles[post.film_id] = film.label if film else "a film"
             channels = {subscriber.channel_id, *(s.channel_id for s in subscriptions)}
             closed = await _closed(tx, channels)
+            live = [each for each in await live_store.list_live(tx, subscriber.id) if each.film_id in titles]
         coming = [post for post in forecast(subscriber, subscriptions) if post.due_at > now]
         followed = {s.film.id: s for s in subscriptions}
         held_back = [p for p in coming[:NEXT_SHOWN] if is_held_back(p, subscriber, followed.get(p.film_id or 0))]
@@ -54,6 +58,7 @@ class Schedule:
             tuple(settled),
             closed,
             paused,
+            tuple(each for each in live if each.due_at or (subscriber.live and each.lost >= MAX_LOST)),
         )
 
     async def find_preview(self, guild_id: int, now: datetime) -> Parcel | None:
@@ -73,6 +78,8 @@ class Schedule:
         first = coming[0]
         due = [post for post in coming if (post.due_at, post.channel_id) == (first.due_at, first.channel_id)]
         together = tuple(due[:MAX_POSTS])  # forecast() has the most pressing first
+        alone = first.kind is PostKind.LIVE
+        together = (first,) if alone else tuple(post for post in together if post.kind is not PostKind.LIVE)
         films = await self._films(together)
         channel_id = first.channel_id or 0
         message = Message(
@@ -87,7 +94,11 @@ class Schedule:
             message_key=message_key(channel_id, (post.dedup_key for post in together)),
             posts=together,
         )
-        return Parcel(message, subscriber, films, (), first.due_at)
+        parcel = Parcel(message, subscriber, films, (), first.due_at)
+        if not alone:
+            return parcel
+        of_film = subscriptions.get(first.film_id or 0)
+        return counting(parcel, countdown_of(subscriber, of_film, channel_id, first.due_at))
 
     async def _films(self, posts: Sequence[Post]) -> dict[int, Film]:
         async with self._db.reading() as tx:

@@ -39,6 +39,7 @@ from bot.services.pace import Pace
 from bot.services.planning import Planning
 from bot.services.presence import Presence
 from bot.services.refresh import Refresh
+from bot.services.reminding import Reminding
 from bot.services.schedule import Schedule
 from bot.services.search import FilmSearch
 from bot.services.settings import Preferences
@@ -52,14 +53,14 @@ from bot.store.database import Database, open_database
 from bot.store.films import find_meta, set_meta
 from bot.store.title_index import TitleIndex
 from bot.ui.buckets import scan_seldom
-from bot.ui.pictures import PictureShop
 from bot.ui.doors import DiscordDoorkeeper
 from bot.ui.live_editor import DiscordLiveEditor
+from bot.ui.pictures import PictureShop
 from bot.ui.sender import DiscordSender
-from bot.ui.traffic import direct_traffic
 from bot.ui.telling import DiscordTeller
-from cogs.context import Context
+from bot.ui.traffic import direct_traffic
 from cogs.arrivals import Arrivals
+from cogs.context import Context
 
 log = logging.getLogger(__name__)
 #: What is in flight when somebody stops Marquee has this long to finish.
@@ -81,9 +82,9 @@ class App:
     dispatch: Dispatch
     refresh: Refresh
     context: Context
-
     presence: Presence
     noticing: Noticing
+
 
 @asynccontextmanager
 async def open_app(settings: Settings, clock: Clock) -> AsyncGenerator[App]:
@@ -119,6 +120,7 @@ async def open_app(settings: Settings, clock: Clock) -> AsyncGenerator[App]:
             pictures,
             following=Following(db, sources, asking.adopt),
             exporting=Exporting(db),
+            reminding=Reminding(db),
         )
         client = MarqueeClient(context, _sync_gate(db))
         owner = f"{socket.gethostname()}:{os.getpid()}:{token_hex(4)}"
@@ -208,10 +210,10 @@ def _jobs(app: App) -> list[Job]:
         Job("dispatch", 1, app.dispatch.run),
         Job("refresh", 60, app.refresh.run),
         Job("follow", 300, context.following.run),
-        Job("films in memory", 30, context.finding.keep_up),
-        Job("forget old lists", 3600, context.asking.forget_old),
         Job("servers", 60, app.presence.run),
         Job("forget old notices", 3600, app.noticing.forget_old),
+        Job("films in memory", 30, context.finding.keep_up),
+        Job("forget old lists", 3600, context.asking.forget_old),
     ]
 
 

@@ -19,6 +19,8 @@ from cogs.exporting import ExportCommands
 from cogs.films import FilmCommands
 from cogs.following import FollowingCommands
 from cogs.help import HelpCommands
+from cogs.me import OwnCommands
+from cogs.pinging import PingCommands
 from cogs.schedule import ScheduleCommands
 from cogs.settings import SettingsCommands
 from cogs.tracking import TrackingCommands
@@ -29,6 +31,8 @@ COGS: tuple[type[commands.Cog], ...] = (
     TrackingCommands,
     FollowingCommands,
     ExportCommands,
+    OwnCommands,
+    PingCommands,
     SettingsCommands,
     ScheduleCommands,
     HelpCommands,
@@ -54,11 +58,11 @@ class MarqueeClient(commands.Bot):
             max_ratelimit_timeout=30,
         )
         self.context = context
+        self.listening: list[commands.Cog] = []  #: cogs without commands, to be filled before the login
         self._sync_gate = sync_gate
         self.tree.on_error = self.answer_error  # pyright: ignore[reportAttributeAccessIssue] - discord.py's own way
 
     async def setup_hook(self) -> None:
-        self.listening: list[commands.Cog] = []  #: cogs without commands, to be filled before the login
         """Load the commands and buttons; tell Discord of the commands if they are not what they were."""
         for cog in (*(made() for made in COGS), *self.listening):
             await self.add_cog(cog)

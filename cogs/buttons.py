@@ -31,6 +31,7 @@ from bot.ui.ids import (
     ZoneId,
 )
 from bot.ui.list_cards import nothing_tracked
+from bot.ui.my_card import LIST
 from bot.ui.posts import picture_of, render_message
 from bot.ui.tracking_card import render_untracked
 from cogs.answering import ITEMS, answers
@@ -48,6 +49,9 @@ from cogs.context import (
 )
 from cogs.doubts import answer_doubt
 from cogs.films import coming_card
+from cogs.me import my_card
+from cogs.pinging import ping_me
+from cogs.reminders import offer_snooze, remind, stop_reminding
 from cogs.setting_forms import SettingForm, turned_over
 from cogs.settings import ACTION, pingable, settings_card
 from cogs.showing import draw, film_card
@@ -96,9 +100,9 @@ async def check_film(interaction: Interaction, check_id: CheckId, _: list[Any]) 
 
 @answers(PostId)
 async def answer_post(interaction: Interaction, post_id: PostId, _: list[Any]) -> None:
-    """A button on a post never edits it, and answers privately; that a film is no longer tracked is said to all."""
-    if post_id.action is PostAction.STOP:
-        await _stop(interaction, post_id.film_id)
+    """A button on a post never edits it, and answers privately; that a server stops a film is said to all."""
+    if (act := _POST_ACTS.get(post_id.action)) is not None:
+        await act(interaction, post_id.film_id)
         return
     card = await film_card(interaction, post_id.film_id, _POST_TABS[post_id.action])
     await show(interaction, card, private=True)
@@ -136,6 +140,8 @@ async def turn_page(interaction: Interaction, page_id: PageId, _: list[Any]) -> 
     page, opener_id = page_id.page, interaction.user.id
     if page_id.list_name == "tracked":
         card = await tracked_card(interaction, page, opener_id) or nothing_tracked()
+    elif page_id.list_name == LIST:
+        card = await my_card(interaction, page)
     else:
         card = await coming_card(interaction, page_id.arg, page, opener_id)
     if isinstance(card, str):
@@ -236,7 +242,10 @@ async def preview(interaction: Interaction, _: PreviewId, _values: list[Any]) ->
 
 
 async def _stop(interaction: Interaction, film_id: int) -> None:
-    """Stop following a film for the server, and say so where all see it."""
+    """Stop following a film for the server, and say so where all see it; in direct messages for the person alone."""
+    if interaction.guild_id is None:
+        await stop_reminding(interaction, film_id)
+        return
     await require_right_to_track(interaction, "stop tracking films")
     await show(interaction, render_untracked(await untrack_film(interaction, film_id)))
 
@@ -267,3 +276,16 @@ async def _film_id_of(interaction: Interaction, ref: str) -> int:
     await take_time(interaction)
     finding, now = context_of(interaction).finding, now_of(interaction)
     return (await finding.adopt(Candidate(ref, ref, None, 100.0), now)).id
+
+
+async def _ping(interaction: Interaction, _film_id: int) -> None:
+    await ping_me(interaction)
+
+
+#: The buttons of a post that do something; the others show a card.
+_POST_ACTS = {
+    PostAction.STOP: _stop,
+    PostAction.REMIND: remind,
+    PostAction.SNOOZE: offer_snooze,
+    PostAction.PING: _ping,
+}

@@ -9,7 +9,7 @@ import discord
 
 from bot.domain.errors import NotAllowed, NotInServer
 from bot.domain.places import country_of_locale
-from bot.domain.subscribers import DEFAULT_COUNTRY, Subscriber, TrackRight
+from bot.domain.subscribers import DEFAULT_COUNTRY, Subscriber, SubscriberKind, TrackRight
 from bot.ports import Clock
 from bot.services.asking import Asking
 from bot.services.doubting import Doubting
@@ -18,6 +18,7 @@ from bot.services.films import Films
 from bot.services.finding import Finding
 from bot.services.following import Following
 from bot.services.refresh import Refresh
+from bot.services.reminding import Person, Reminding
 from bot.services.schedule import Schedule
 from bot.services.search import FilmSearch
 from bot.services.settings import Preferences
@@ -50,6 +51,7 @@ class Context:
     pictures: PictureShop
     following: Following
     exporting: Exporting
+    reminding: Reminding
 
 
 class _HasContext(Protocol):
@@ -73,7 +75,10 @@ def guild_of(interaction: Interaction) -> int:
         NotInServer: it was a direct message.
     """
     if interaction.guild_id is None:
-        raise NotInServer("Marquee works in a server's channel, where everybody sees the dates. Type this there.")
+        raise NotInServer(
+            "This is for a server's channel, where everybody sees the dates: type it there. For yourself, open a film "
+            "with `/film` and press “🔔 Remind me”; `/me` lists your reminders."
+        )
     return interaction.guild_id
 
 
@@ -94,6 +99,26 @@ async def find_subscriber(interaction: Interaction) -> Subscriber | None:
         NotInServer: it was a direct message.
     """
     return await context_of(interaction).tracking.find_subscriber(guild_of(interaction))
+
+
+def reader_of(interaction: Interaction) -> tuple[int, SubscriberKind]:
+    """Whose settings count for what is shown: the server's, or in direct messages the person's own."""
+    if interaction.guild_id is None:
+        return interaction.user.id, SubscriberKind.USER
+    return interaction.guild_id, SubscriberKind.GUILD
+
+
+async def find_reader(interaction: Interaction) -> Subscriber | None:
+    """The settings that count for what is shown: the server's, or in direct messages the person's own."""
+    context = context_of(interaction)
+    if interaction.guild_id is None:
+        return await context.reminding.find_person(interaction.user.id)
+    return await context.tracking.find_subscriber(interaction.guild_id)
+
+
+def person_of(interaction: Interaction) -> Person:
+    """Who typed or clicked."""
+    return Person(interaction.user.id, interaction.guild_id, interaction.locale.value)
 
 
 async def get_subscriber(interaction: Interaction) -> Subscriber:

@@ -11,7 +11,7 @@ from bot.domain.subscribers import today_of
 from bot.ui.card import Card
 from bot.ui.ids import Purpose, Tab
 from bot.ui.list_cards import nothing_coming, render_coming
-from cogs.context import Interaction, context_of, country_of, find_subscriber, guild_of, now_of, refuse, show
+from cogs.context import Interaction, context_of, country_of, find_reader, now_of, refuse, show
 from cogs.options import FilmOption, suggest_month
 from cogs.showing import show_film
 
@@ -55,10 +55,9 @@ class FilmCommands(commands.Cog):
     @app_commands.autocomplete(month=suggest_month)
     async def upcoming(self, interaction: Interaction, month: str | None = None) -> None:
         """List films to come."""
-        guild_of(interaction)
         arg = ""
         if month is not None:
-            subscriber = await find_subscriber(interaction)
+            subscriber = await find_reader(interaction)
             arg = read_month(month, today_of(subscriber, now_of(interaction))).isoformat()
         card = await coming_card(interaction, arg, 0, interaction.user.id)
         if isinstance(card, str):
@@ -70,7 +69,7 @@ class FilmCommands(commands.Cog):
 async def coming_card(interaction: Interaction, arg: str, page: int, opener_id: int) -> Card | str:
     """A page of what is coming in the month of the ISO day `arg`, or from today on; a sentence if nothing is."""
     context = context_of(interaction)
-    subscriber = await find_subscriber(interaction)
+    subscriber = await find_reader(interaction)
     country = country_of(interaction, subscriber)
     today = today_of(subscriber, now_of(interaction))
     month = read_month(arg[:7], today) if arg else None

@@ -13,7 +13,7 @@ from bot.domain.preferences import months_from
 from bot.domain.subscribers import today_of
 from bot.ui.phrases import film_choice
 from bot.ui.setting_controls import ASKABLE, POSTABLE
-from cogs.context import Interaction, context_of, country_of, now_of
+from cogs.context import Interaction, context_of, country_of, find_reader, now_of
 from cogs.showing import picked
 
 Choice = app_commands.Choice[str]
@@ -30,8 +30,7 @@ class FilmOption(app_commands.Transformer):
     async def autocomplete(self, interaction: Interaction, value: Any, /) -> list[AnyChoice]:  # noqa: ANN401 - as above
         """The films that fit what has been typed so far."""
         context, now = context_of(interaction), now_of(interaction)
-        guild_id = interaction.guild_id
-        subscriber = await context.tracking.find_subscriber(guild_id) if guild_id else None
+        subscriber = await find_reader(interaction)
         country = country_of(interaction, subscriber)
         today = today_of(subscriber, now)
         found = await context.finding.suggest(str(value), country, now, today)
@@ -89,8 +88,7 @@ def choices(films: Iterable[Film], country: str) -> list[AnyChoice]:
 
 async def suggest_zone(interaction: Interaction, typed: str) -> list[Choice]:
     """Time zones, those of the server's country first."""
-    guild_id = interaction.guild_id
-    subscriber = await context_of(interaction).tracking.find_subscriber(guild_id) if guild_id else None
+    subscriber = await find_reader(interaction)
     country = country_of(interaction, subscriber)
     return [app_commands.Choice(name=zone.replace("_", " "), value=zone) for zone in suggest_zones(typed, country)]
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from bot.domain.errors import FilmNotFound, NotTracked, SeveralFilms, UserError
 from bot.domain.films import Film
-from bot.domain.subscribers import today_of
+from bot.domain.subscribers import SubscriberKind, today_of
 from bot.services.finding import Candidate
 from bot.services.search import shown
 from bot.ui.card import Card, Picture
@@ -19,10 +19,11 @@ from cogs.context import (
     Interaction,
     context_of,
     country_of,
-    find_subscriber,
+    find_reader,
     guild_of,
     is_manager,
     now_of,
+    reader_of,
     show,
     take_time,
 )
@@ -33,9 +34,10 @@ log = logging.getLogger(__name__)
 async def film_card(
     interaction: Interaction, film_id: int, tab: Tab, arg: str = "", opener_id: int | None = None
 ) -> Card:
-    """A tab of a film's card, for the server where somebody typed."""
+    """A tab of a film's card, for the server where somebody typed, or for themselves in direct messages."""
     context, now = context_of(interaction), now_of(interaction)
-    look = await context.films.look_at(guild_of(interaction), film_id)
+    discord_id, kind = reader_of(interaction)
+    look = await context.films.look_at(discord_id, film_id, kind)
     today = today_of(look.subscriber, now)
     view = FilmView(
         film=look.film,
@@ -50,7 +52,8 @@ async def film_card(
         shared=look.shared,
         asked=look.asked,
         trusted=look.trusted,
-        may_check=is_manager(interaction),
+        may_check=kind is SubscriberKind.GUILD and is_manager(interaction),
+        personal=kind is SubscriberKind.USER,
     )
     if tab in (Tab.OVERVIEW, Tab.COUNTDOWN):
         view = replace(view, picture=await draw(interaction, picture_of(view.film, view.counting, today)))
@@ -69,7 +72,8 @@ async def draw(interaction: Interaction, spec: PictureSpec) -> Picture | None:
 async def show_film(interaction: Interaction, typed: str | None, tab: Tab, purpose: Purpose) -> None:
     """Show a film's card at a tab; without a name the followed film that comes next; a picker if several fit."""
     if typed is None:
-        film = await context_of(interaction).films.get_next(guild_of(interaction), now_of(interaction))
+        discord_id, kind = reader_of(interaction)
+        film = await context_of(interaction).films.get_next(discord_id, now_of(interaction), kind)
         await show(interaction, await film_card(interaction, film.id, tab))
         return
     film = await resolve(interaction, typed, purpose)
@@ -84,7 +88,7 @@ async def resolve(interaction: Interaction, typed: str, purpose: Purpose, arg: s
         FilmNotFound: nothing fits.
         SourcesSilent: it is not in the store, and no source that may have it answers.
     """
-    subscriber, now = await find_subscriber(interaction), now_of(interaction)
+    subscriber, now = await find_reader(interaction), now_of(interaction)
     country, finding = country_of(interaction, subscriber), context_of(interaction).finding
     found = await finding.resolve(typed, country, now, today_of(subscriber, now))
     if len(found) == 1:

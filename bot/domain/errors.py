@@ -96,8 +96,13 @@ class SourcesSilent(UserError):
 class FilmNotNamed(UserError):
     """A command about "the film" where no film is followed yet."""
 
-    def __init__(self) -> None:
-        super().__init__("Which film? Nothing is tracked here yet: name a film, such as `/film Dune`, or `/track` one.")
+    def __init__(self, *, own: bool = False) -> None:
+        if own:
+            super().__init__("Which film? You have no reminders yet: name a film, such as `/film Dune`.")
+        else:
+            super().__init__(
+                "Which film? Nothing is tracked here yet: name a film, such as `/film Dune`, or `/track` one."
+            )
 
 
 class NotTracked(UserError):
@@ -168,8 +173,8 @@ class MessagesClosed(UserError):
 
     def __init__(self) -> None:
         super().__init__(
-            "I cannot write to you: Discord delivers none of my direct messages. Open a server's menu where we both are → "
-            "Privacy Settings → allow direct messages (and unblock me), then try again. Nothing has been changed."
+            "I cannot write to you: Discord delivers none of my direct messages. Open a server where we both are, its "
+            "menu, Privacy Settings, allow direct messages (and unblock me), and try again. Nothing has been changed."
         )
 
 

@@ -1,6 +1,6 @@
 """What people are told by themselves: how little by default, and putting a film off to another day. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -27,6 +27,16 @@ class Snooze(StrEnum):
 
 _BEFORE = {Snooze.MONTH_BEFORE: 30, Snooze.WEEK_BEFORE: 7, Snooze.DAY_BEFORE: 1}
 _FROM_TODAY = {Snooze.TOMORROW: 1, Snooze.THREE_DAYS: 3}
+
+
+@dataclass(frozen=True, slots=True)
+class Reminders:
+    """All that a person has asked for."""
+
+    person: Subscriber  #: guessed, with the id 0, if nothing is stored of them
+    followed: Sequence[Subscription]
+    put_off: Mapping[int, datetime]  #: film id → when it is told again
+    closed: bool  #: direct messages stopped arriving
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,8 +27,8 @@ class Films:
     def __init__(self, db: Database) -> None:
         self._db = db
 
-    async def look_at(self, guild_id: int, film_id: int) -> Look:
-        """A film with everything that its card says.
+    async def look_at(self, discord_id: int, film_id: int, kind: SubscriberKind = SubscriberKind.GUILD) -> Look:
+        """A film with everything that its card says, to a server or to a person.
 
         Raises:
             FilmNotFound: there is no such film.
@@ -38,7 +38,7 @@ class Films:
             if film is None:
                 raise FilmNotFound("this film")
             asked = await list_asked(tx, film.id)
-            subscriber = await subscriber_store.find_subscriber(tx, SubscriberKind.GUILD, guild_id)
+            subscriber = await subscriber_store.find_subscriber(tx, kind, discord_id)
             if subscriber is None:
                 return Look(film, None, None, {}, asked)
             subscription = await subscriber_store.find_subscription(tx, subscriber.id, film.id)
@@ -53,17 +53,17 @@ class Films:
         async with self._db.reading() as tx:
             return await list_source_states(tx)
 
-    async def get_next(self, guild_id: int, now: datetime) -> Film:
-        """The followed film that comes next; if all are out, the newest.
+    async def get_next(self, discord_id: int, now: datetime, kind: SubscriberKind = SubscriberKind.GUILD) -> Film:
+        """The film that a server, or a person, follows and that comes next; if all are out, the newest.
 
         Raises:
             FilmNotNamed: no film is followed.
         """
         async with self._db.reading() as tx:
-            subscriber = await subscriber_store.find_subscriber(tx, SubscriberKind.GUILD, guild_id)
+            subscriber = await subscriber_store.find_subscriber(tx, kind, discord_id)
             followed = await subscriber_store.list_subscriptions(tx, subscriber.id) if subscriber else []
         if subscriber is None or not followed:
-            raise FilmNotNamed
+            raise FilmNotNamed(own=kind is SubscriberKind.USER)
         today = today_of(subscriber, now)
         return min(followed, key=lambda followed_film: _distance(followed_film, subscriber, today)).film
 

@@ -81,7 +81,7 @@ class Tracking:
             if await _choose(tx, subscriber, subscription, country, wanted, now):
                 subscription = await _get_subscription(tx, subscriber, film)
             asked = await list_asked(tx, film.id)
-        return _tracked(film, subscriber, subscription, asked, now, already=known is not None)
+        return answer_of(film, subscriber, subscription, asked, now, already=known is not None)
 
     async def untrack(self, guild_id: int, film_id: int, now: datetime) -> Film:
         """Stop following a film; what it owed is cancelled. The film.
@@ -108,7 +108,7 @@ class Tracking:
             if subscriber is None or film is None or known is None:
                 return None
             asked = await list_asked(tx, film.id)
-        return _tracked(film, subscriber, known, asked, now, already=True)
+        return answer_of(film, subscriber, known, asked, now, already=True)
 
     async def list_tracked(self, guild_id: int) -> tuple[Subscriber | None, Sequence[Subscription]]:
         """The server's settings and every film it follows, in no order."""
@@ -188,7 +188,7 @@ def _guess(place: Place, now: datetime) -> Subscriber:
     )
 
 
-def _tracked(
+def answer_of(
     film: Film,
     subscriber: Subscriber,
     subscription: Subscription,
@@ -197,6 +197,7 @@ def _tracked(
     *,
     already: bool,
 ) -> Tracked:
+    """What a card says of a film that somebody follows: what counts, and what is still to come."""
     coming = tuple(
         post
         for post in forecast(subscriber, [subscription])

@@ -3,6 +3,7 @@
 import discord
 
 from bot.domain.films import Job
+from bot.ui.bells import bell
 from bot.ui.card import Accent, Card, Part, build_card, button, gap, rows, shown, text
 from bot.ui.film_dates import render_countdown, render_timeline
 from bot.ui.film_facts import render_cast, render_overview, render_trivia
@@ -39,7 +40,7 @@ def render_film_card(view: FilmView) -> Card:
     parts += list(body.parts)
     if footer := _footer(view, body):
         parts += [gap(), text(small(footer))]
-    parts += [*body.controls, *rows([*body.buttons, *_check(view)]), *rows(_tabs(view))]
+    parts += [*body.controls, *rows([*body.buttons, *_check(view), bell(view.film.id)]), *rows(_tabs(view))]
     return build_card(parts, _accent(view), (body.picture,) if body.picture else ())
 
 

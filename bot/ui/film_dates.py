@@ -4,6 +4,7 @@ from datetime import date
 
 from bot.domain.dates import ReleaseDate, span_in_words
 from bot.domain.films import EntryKind, FranchiseEntry
+from bot.domain.live import is_live
 from bot.domain.places import flag
 from bot.domain.plan import forecast, is_held_back
 from bot.domain.posts import PostKind
@@ -77,8 +78,9 @@ def render_countdown(view: FilmView) -> TabBody:
         parts.append(text(paused))
     if coming:
         clocks = city(view.subscriber.timezone) if view.subscriber else ""
-        parts.append(text("**Still to be posted here**", *coming, small(f"Hours in {clocks} time")))
-    elif view.subscription is None and view.subscriber is not None:
+        heading = "Still to come for you" if view.personal else "Still to be posted here"
+        parts.append(text(f"**{heading}**", *coming, small(f"Hours in {clocks} time")))
+    elif view.subscription is None and view.subscriber is not None and not view.personal:
         parts.append(text(small("Not tracked here. `/track` posts the countdown.")))
     return TabBody(tuple(parts), picture=view.picture, sources=view.dated_by)
 
@@ -124,11 +126,13 @@ def _coming(view: FilmView) -> list[str]:
         post
         for post in forecast(subscriber, [subscription])
         if post.due_at > view.now
-        and post.kind in (PostKind.COUNTDOWN, PostKind.RELEASE)
+        and post.kind in (PostKind.COUNTDOWN, PostKind.LIVE, PostKind.RELEASE)
         and not is_held_back(post, subscriber, subscription)
     ]
     lines = [
         f"{local_time(post.due_at, subscriber.zone, view.now)} · {post_name(post)}" for post in posts[:_MILESTONES]
     ]
     more = [f"and {len(posts) - _MILESTONES} more"] if len(posts) > _MILESTONES else []
+    if subscription.live.there and is_live(subscriber) and lines:
+        lines.insert(0, f"every day {subscriber.posts_at:%H:%M} · the live countdown is updated")
     return [*lines, *more]

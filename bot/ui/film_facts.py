@@ -6,6 +6,7 @@ from bot.domain.places import the_country
 from bot.domain.releases import only_basis
 from bot.domain.subscribers import SubscriberKind
 from bot.domain.why import doubts_about
+from bot.ui.bells import BELL
 from bot.ui.card import Part, beside, button, gap, text
 from bot.ui.doubt_lines import doubt_line, settling
 from bot.ui.film_view import (
@@ -141,6 +142,8 @@ def _length(minutes: int | None) -> str:
 def _here(view: FilmView) -> list[Part]:
     """Whether the film is followed here, and what Marquee guessed."""
     subscriber, subscription = view.subscriber, view.subscription
+    if view.personal:
+        return [text(small(_yours(view)))]
     if subscriber is None:
         return [text(small(f"Dates are for {the_country(view.country)} until `/settings` names another country."))]
     if subscription is None:
@@ -156,6 +159,12 @@ def _here(view: FilmView) -> list[Part]:
         return [text(small(followed))]
     guessed = small(f"The country is a guess: {country_with_flag(subscriber.country)}.")
     return [beside(f"{small(followed)}\n{guessed}", button("Change", ChangeId()))]
+
+
+def _yours(view: FilmView) -> str:
+    """The same in direct messages: whether the person is reminded of it, and whose dates they see."""
+    whose = f"Dates for {the_country(view.country)}: `/me` changes that."
+    return f"{'You are reminded of it' if view.subscription else f'“{BELL}” writes to you before it is out'}. {whose}"
 
 
 def render_cast(view: FilmView) -> TabBody:

@@ -40,6 +40,7 @@ class FilmView:
     asked: tuple[Asked, ...] = ()  #: what each source last said of the film
     trusted: tuple[Doubt, ...] = ()  #: doubtful dates that are in force here, because admins trust them
     may_check: bool = False  #: whoever opened it may have the sources asked
+    personal: bool = False  #: in direct messages: `subscriber` is the person
 
     @property
     def country(self) -> str:

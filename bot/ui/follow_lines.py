@@ -15,9 +15,9 @@ _MAX_NAME = 60
 
 
 def dated(parcel: Parcel, post: Post) -> Post:
-    """A post with the date to speak of: of a film tracked by itself the one that counts now; others have their own."""
+    """A post with the date to speak of: the one that counts now, if it was owed by what somebody did; else its own."""
     film = parcel.films.get(post.film_id or 0)
-    if post.kind is not PostKind.FOLLOWED or film is None:
+    if post.kind not in (PostKind.FOLLOWED, PostKind.REMINDER) or film is None:
         return post
     subscriber = parcel.subscriber
     counting = counting_release(film, subscriber.country, wanted=subscriber.wanted)
@@ -43,13 +43,13 @@ def followed_lines(parcel: Parcel, posts: Sequence[Post], words: Words) -> Itera
     reasons = list(dict.fromkeys(post.note for post in films))
     if len(films) == 1:
         [film] = films
-        said = words.sentence(film) if _has_date(film) else f"{words.title(film)}. It has no date yet."
+        said = words.sentence(film) if has_date(film) else f"{words.title(film)}. It has no date yet."
         yield f"{EMOJI} Tracked by itself, because you follow {_name(film.note)}: {said}"
     elif films:
         why = f", because you follow {_name(reasons[0])}" if len(reasons) == 1 else ""
         yield f"{EMOJI} Tracked by themselves{why}:"
         for film in films:
-            said = words.item(film) if _has_date(film) else f"{words.title(film)}: no date yet"
+            said = words.item(film) if has_date(film) else f"{words.title(film)}: no date yet"
             yield f"- {said}" + ("" if why else f" (you follow {_name(film.note)})")
         if words.late:
             yield small(f"Late: these were due {words.late}.")
@@ -61,7 +61,8 @@ def followed_lines(parcel: Parcel, posts: Sequence[Post], words: Words) -> Itera
             )
 
 
-def _has_date(post: Post) -> bool:
+def has_date(post: Post) -> bool:
+    """Whether there is a date to speak of, however vague."""
     return post.date is not None and post.date.first is not None
 
 

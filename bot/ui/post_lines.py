@@ -7,14 +7,16 @@ from itertools import groupby
 from zoneinfo import ZoneInfo
 
 from bot.domain.dates import ReleaseDate, days_in_words, local_day, weekday_date
-from bot.domain.films import Film, ReleaseType
+from bot.domain.films import Film, Release, ReleaseType
 from bot.domain.messages import Parcel
 from bot.domain.places import country_name
 from bot.domain.posts import LATE, Post, PostKind
 from bot.domain.releases import ChangeKind, change_in_words, kind_of_change
+from bot.domain.subscribers import SubscriberKind
 from bot.ui.follow_lines import EMOJI as FOLLOWED_EMOJI
 from bot.ui.follow_lines import Words, followed_lines
 from bot.ui.phrases import post_name
+from bot.ui.reminder_lines import reminder_lines
 from bot.ui.text import escape, small, width, within
 
 #: What the channel is told for the first time, or again.
@@ -114,6 +116,10 @@ class _Teller:
                 late = _late_note(posts[0], self.parcel.now, self.zone)
                 words = Words(self._title, self._sentence, self._followed_item, late)
                 yield from followed_lines(self.parcel, posts, words)
+            elif kind is PostKind.REMINDER:
+                late = _late_note(posts[0], self.parcel.now, self.zone)
+                words = Words(self._title, self._sentence, self._followed_item, late)
+                yield from reminder_lines(self.parcel, posts, words)
             elif len(posts) == 1:
                 yield f"{_EMOJI[kind]} {self._told(posts[0], self._sentence(posts[0]))}"
             else:
@@ -131,16 +137,9 @@ class _Teller:
 
     def _news(self, post: Post) -> str:
         """What happened, or will: "opens in cinemas tomorrow: Fri 6 June 2025 (United States)"."""
-        words, country = _words(post), country_name(post.country)
         if post.kind is PostKind.DATE_CHANGE:
-            return f"{_change(post.old_date, post.date)} ({words.noun}, {country})"
-        day = post.date.day if post.date else None
-        if day is None:
-            return f"{words.place}: {_date(post.date)} ({country})"
-        days = (day - self.today).days
-        if days > 0:
-            return f"{words.ahead.format(when=days_in_words(days), day=weekday_date(day))} ({country})"
-        return f"{words.today if days == 0 else f'{words.since} {without_year(day)}'} ({country})"
+            return f"{_change(post.old_date, post.date)} ({_words(post).noun}, {country_name(post.country)})"
+        return release_news(post, self.today)
 
     def _listed(self, kind: PostKind, posts: Sequence[Post]) -> Iterator[str]:
         """A heading with what the posts share, and a line for each."""
@@ -197,8 +196,12 @@ class _Teller:
         skipped = self.parcel.skipped
         if not skipped and len(posts) < len(self.parcel.message.posts):
             return  # the other posts show by themselves that posts are back
-        told = " While they were paused, these were held back:" if skipped else ""
-        yield f"{_EMOJI[PostKind.RESUME]} Posts{about} are back.{told}"
+        if self.parcel.subscriber.kind is SubscriberKind.USER:
+            told = " This was due meanwhile:" if skipped else ""
+            yield f"{_EMOJI[PostKind.RESUME]} My messages to you are back.{told}"
+        else:
+            told = " While they were paused, these were held back:" if skipped else ""
+            yield f"{_EMOJI[PostKind.RESUME]} Posts{about} are back.{told}"
         for post in skipped[:MAX_SKIPPED]:
             day = f" ({_date(post.date)})"
             if post.kind is PostKind.DATE_CHANGE:
@@ -223,12 +226,31 @@ class _Teller:
         return any(other.title == film.title and other.id != film.id for other in self.parcel.films.values())
 
 
+def release_news(release: Post | Release, today: date) -> str:
+    """What a release does, as the rest of a sentence: "opens in cinemas tomorrow: Fri 6 June 2025 (United States)"."""
+    words, country = _words(release), country_name(release.country)
+    day = release.date.day if release.date else None
+    if day is None:
+        return f"{words.place}: {_date(release.date)} ({country})"
+    days = (day - today).days
+    if days > 0:
+        return f"{words.ahead.format(when=days_in_words(days), day=weekday_date(day))} ({country})"
+    return f"{words.today if days == 0 else f'{words.since} {without_year(day)}'} ({country})"
+
+
+def release_place(release: Post | Release) -> str:
+    """A release and its date, whatever day it is: "in cinemas: Fri 6 June 2025 (United States)"."""
+    day = release.date.day if release.date else None
+    when = weekday_date(day) if day else _date(release.date)
+    return f"{_words(release).place}: {when} ({country_name(release.country)})"
+
+
 def without_year(day: date) -> str:
     """A day that is near: "Fri 6 June"."""
     return weekday_date(day).rsplit(" ", 1)[0]
 
 
-def _words(post: Post) -> _Words:
+def _words(post: Post | Release) -> _Words:
     return _WORDS[post.type or ReleaseType.THEATRICAL]
 
 

@@ -10,8 +10,10 @@ from discord.ui import ActionRow, Button, LayoutView, Select
 from bot.domain.answers import Tracked
 from bot.domain.dates import Precision
 from bot.domain.films import Film, Release
+from bot.domain.live import is_live
 from bot.domain.merge import BUNDLED
 from bot.domain.places import country_name, the_country
+from bot.domain.posts import PostKind
 from bot.domain.subscribers import DEFAULT_WANTED, in_force, today_of
 from bot.ui.card import Accent, Card, Part, Picture, build_card, button, gap, rows, shown, text
 from bot.ui.ids import ChangeId, ChooseId, DateOfId, OpenId, Purpose, StopId, Tab, ZoneId
@@ -38,7 +40,7 @@ def render_tracked(tracked: Tracked, problems: Sequence[str], now: datetime, pic
     heading = "already tracked" if tracked.already else "tracked"
     parts: list[Part] = [shown(picture)] if picture else []
     parts += [
-        text(f"## {escape(film.label)} is {heading}", *_release_lines(tracked, today)),
+        text(f"## {escape(film.label)} is {heading}", *release_lines(tracked, today)),
         text(*_posts_lines(tracked, now)),
     ]
     if problems:
@@ -93,7 +95,8 @@ def render_picker(options: Sequence[Option], purpose: Purpose, typed: str, opene
     return build_card([text(said), ActionRow[LayoutView](select)], Accent.UNKNOWN)
 
 
-def _release_lines(tracked: Tracked, today: date) -> list[str]:
+def release_lines(tracked: Tracked, today: date) -> list[str]:
+    """Whose date, which type, how sure; and what else is known."""
     counting, country = tracked.counting, in_force(tracked.subscriber, tracked.subscription).country
     if counting.main is None:
         said = f"{country_with_flag(country)} · no date yet."
@@ -123,6 +126,8 @@ def _posts_lines(tracked: Tracked, now: datetime) -> list[str]:
 
 def _first_post(tracked: Tracked, now: datetime) -> str:
     subscriber, posts = tracked.subscriber, tracked.posts
+    if posts and (tracked.subscription.live.there and is_live(subscriber) or posts[0].kind is PostKind.LIVE):
+        return _live_line(tracked, now)
     if posts:
         first = posts[0]
         when, where = local_time(first.due_at, subscriber.zone, now), channel(first.channel_id)
@@ -145,6 +150,16 @@ def _first_post(tracked: Tracked, now: datetime) -> str:
         else "no day is known here"
     )
     return f"So far {known}. I will say so when the day is set, and count down from then on."
+
+
+def _live_line(tracked: Tracked, now: datetime) -> str:
+    """Where it is counted down to, in one message."""
+    first, where = tracked.posts[0], channel(tracked.posts[0].channel_id)
+    alert = "The release day gets a post of its own."
+    if first.kind is not PostKind.LIVE:
+        return f"The live countdown in {where} is updated every day. {alert}"
+    when = local_time(first.due_at, tracked.subscriber.zone, now)
+    return f"A live countdown begins **{when}** in {where}: one message, updated every day. {alert}"
 
 
 def _settings_line(tracked: Tracked) -> str:

@@ -24,7 +24,7 @@ class Closure(StrEnum):
     CHANNEL = "channel"  #: 404 10003: it was deleted
     SERVER = "server"  #: 404 10004: Marquee is not in the server
     LOCKED = "locked"  #: a moderator locked the thread, and Marquee may not manage threads
-    KIND = "kind"  #: nothing can be written in a channel of this kind
+    KIND = "kind"  #: the channel is one where Marquee cannot write at all
 
 
 class Door(StrEnum):

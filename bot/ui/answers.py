@@ -19,6 +19,8 @@ BROKEN = 0
 # https://docs.discord.com/developers/topics/opcodes-and-status-codes#json
 _UNKNOWN_CHANNEL, _UNKNOWN_GUILD, _UNKNOWN_MESSAGE = 10003, 10004, 10008
 _MISSING_ACCESS, _CANNOT_DM, _MISSING_PERMISSIONS = 50001, 50007, 50013
+_NO_TEXT_CHANNEL, _IS_FORUM = 50008, 40058
+_NO_TAGS, _TOO_MANY_THREADS = frozenset({40066, 40067}), 160006
 _NEEDED = listed([name for flag, name in NAMES.items() if flag != "send_messages_in_threads"])
 _CLOSED = {
     _UNKNOWN_CHANNEL: "The channel no longer exists.",
@@ -28,8 +30,6 @@ _CLOSED = {
     "in a thread, Send Messages in Threads too.",
     _CANNOT_DM: "This person does not take direct messages from Marquee.",
 }
-#: No code of Discord's at all, and "slow mode".
-_PASSING = frozenset({0, 20016, 20028})
 _CLOSURES = {
     _UNKNOWN_CHANNEL: Closure.CHANNEL,
     _UNKNOWN_GUILD: Closure.SERVER,
@@ -37,7 +37,10 @@ _CLOSURES = {
     _MISSING_PERMISSIONS: Closure.PERMISSION,
     _CANNOT_DM: Closure.DIRECT,
 }
+#: No code of Discord's at all, and "slow mode".
+_PASSING = frozenset({0, 20016, 20028})
 _PASSES_AFTER = timedelta(minutes=1)
+_FULL_AFTER = timedelta(minutes=10)
 _MAX_QUOTE = 300
 _MAX_WAIT_SECONDS = 86_400.0
 
@@ -57,6 +60,20 @@ def sending_of(error: BaseException, tries: Sequence[int]) -> Attempt:
     return attempt
 
 
+def takes_no_messages(error: BaseException, tries: Sequence[int]) -> bool:
+    """Whether Discord refused a message because nobody can write one in such a channel, a forum for one."""
+    refused = isinstance(error, discord.HTTPException) and error.code in {_NO_TEXT_CHANNEL, _IS_FORUM}
+    return refused and sending_of(error, tries).outcome is Outcome.REJECTED
+
+
+def locked(tries: Sequence[int] = ()) -> Attempt:
+    """What an attempt came to in a thread that a moderator locked; `tries` as in `sending_of`."""
+    reason = "A moderator locked the thread. Unlock it, or give Marquee Manage Threads there."
+    if any(status == BROKEN or status >= 500 for status in tries):
+        return Attempt(Outcome.UNKNOWN, reason=reason)
+    return Attempt(Outcome.CLOSED, reason=reason, closure=Closure.LOCKED)
+
+
 def reading_of(error: BaseException) -> Attempt:
     """What reading a channel's history came to that ended in `error`."""
     attempt = _last_try(error)
@@ -68,6 +85,16 @@ def reading_of(error: BaseException) -> Attempt:
 def editing_of(error: BaseException) -> Attempt:
     """What an edit came to that ended in `error`; SENT for a message that is deleted: there is nothing left to edit."""
     return _last_try(error)
+
+
+def is_closed_by(error: BaseException, *codes: int) -> bool:
+    """Whether Discord itself, and not a proxy's page, refused with one of these codes."""
+    return isinstance(error, discord.HTTPException) and error.status in {403, 404} and error.code in codes
+
+
+def is_unauthorised(error: BaseException) -> bool:
+    """Whether Discord refuses the bot's token."""
+    return _last_try(error).outcome is Outcome.UNAUTHORISED
 
 
 def _last_try(error: BaseException) -> Attempt:
@@ -87,16 +114,6 @@ def _last_try(error: BaseException) -> Attempt:
 def _status(error: discord.HTTPException) -> Attempt:
     if error.status == 429:
         return _wait(error.response.headers.get("Retry-After"))
-def is_closed_by(error: BaseException, *codes: int) -> bool:
-    """Whether Discord itself, and not a proxy's page, refused with one of these codes."""
-    return isinstance(error, discord.HTTPException) and error.status in {403, 404} and error.code in codes
-
-
-def is_unauthorised(error: BaseException) -> bool:
-    """Whether Discord refuses the bot's token."""
-    return _last_try(error).outcome is Outcome.UNAUTHORISED
-
-
     if error.status == 401:
         return Attempt(Outcome.UNAUTHORISED, reason="Discord refuses the bot's token (401).")
     if error.status == 404 and error.code == _UNKNOWN_MESSAGE:
@@ -107,6 +124,11 @@ def is_unauthorised(error: BaseException) -> bool:
         if error.code in _PASSING:
             # A page of a proxy, or "slow down": a channel that is closed for it stays closed until an admin acts.
             return Attempt(Outcome.NOT_SENT, reason=_quote(error), retry_after=_PASSES_AFTER)
+    if error.code in _NO_TAGS:
+        reason = "The forum asks for a tag, and all its tags are for moderators. Add one that everybody may give."
+        return Attempt(Outcome.CLOSED, reason=reason, closure=Closure.KIND)
+    if error.code == _TOO_MANY_THREADS:
+        return Attempt(Outcome.NOT_SENT, reason="The server has too many open threads.", retry_after=_FULL_AFTER)
     if 400 <= error.status < 500 and error.status != 408:
         return Attempt(Outcome.REJECTED, reason=f"Discord refuses this message: {_quote(error)}")
     return Attempt(Outcome.UNKNOWN, reason=f"Discord did not say whether it took the message ({error.status}).")

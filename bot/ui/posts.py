@@ -16,6 +16,7 @@ from bot.ui.card import Accent, Picture
 from bot.ui.doubt_posts import doubt_buttons, render_doubts
 from bot.ui.follow_lines import dated
 from bot.ui.ids import MarkId, PickId, PostAction, PostId
+from bot.ui.openings import opening_content, opening_lines, opening_name, opening_spec
 from bot.ui.phrases import release_line
 from bot.ui.pictures import PictureSpec, spec_of
 from bot.ui.post_lines import render_content
@@ -41,6 +42,7 @@ class Rendered:
     allowed_mentions: discord.AllowedMentions
     pictures: tuple[Picture, ...] = ()
     silent: bool = False  #: nobody's phone rings
+    title: str = ""  #: the name of a film's own post in a forum
 
     def files(self) -> list[discord.File]:
         """Make the attachments of one message: discord.py closes them with the send."""
@@ -61,13 +63,15 @@ def render_message(parcel: Parcel, picture: Picture | None = None) -> Rendered:
     if _is_question(parcel):
         return _question(parcel)
     mention, mentions = _ping(parcel)
-    content = mention + render_content(parcel, MAX_CONTENT - len(mention))
+    opens = parcel.message.is_opening
+    title = opening_name(parcel) if opens else ""
+    content = opening_content(parcel) if opens else mention + render_content(parcel, MAX_CONTENT - len(mention))
     films = films_of(parcel)
     if parcel.message.plain:
-        return Rendered(content, (), _buttons(parcel, ()), mentions)
+        return Rendered(content, (), _buttons(parcel, ()), mentions, title=title)
     embed = _embed(parcel, films, picture)
     pictures = (picture,) if picture else ()
-    return Rendered(content, (embed,) if embed else (), _buttons(parcel, films), mentions, pictures)
+    return Rendered(content, (embed,) if embed else (), _buttons(parcel, films), mentions, pictures, title=title)
 
 
 def _is_question(parcel: Parcel) -> bool:
@@ -114,6 +118,8 @@ def picture_of(parcel: Parcel, moved: Collection[int] = ()) -> PictureSpec | Non
     films = films_of(parcel)
     if not films:
         return None
+    if parcel.message.is_opening:
+        return opening_spec(films[0])
     return spec_of(films[0], _release(_first_post(parcel, films[0]), films[0]), _today(parcel))
 
 
@@ -142,7 +148,8 @@ def _embed(parcel: Parcel, films: Sequence[Film], picture: Picture | None) -> di
     releases = [_release(_first_post(parcel, film), film) for film in films]
     embed = discord.Embed(colour=int(_accent(releases[0], today)))
     if len(films) == 1:
-        embed.description = "\n".join([release_line(releases[0], today), *_makers(films[0])])
+        lines = opening_lines(films[0]) if parcel.message.is_opening else [release_line(releases[0], today)]
+        embed.description = "\n".join([*lines, *_makers(films[0])])
     if source := sources_of_list(films, releases):
         embed.set_footer(text=source)
     if picture:

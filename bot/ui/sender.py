@@ -1,10 +1,11 @@
-"""MessageSender on discord.py: sends a message once, looks for it in the history, corrects it, tells the owner."""
+"""MessageSender on discord.py: sends a message once, looks for it in the history, corrects it."""
 
 import asyncio
 import logging
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import replace
 from datetime import datetime
 from types import SimpleNamespace
 from typing import Any, cast
@@ -14,13 +15,16 @@ import discord
 
 from bot.domain.dates import ReleaseDate
 from bot.domain.messages import Attempt, Message, Outcome, Parcel
-from bot.domain.subscribers import Subscriber, SubscriberKind
-from bot.ui.answers import BROKEN, Trouble, editing_of, reading_of, sending_of
+from bot.domain.subscribers import SubscriberKind
+from bot.ui.answers import BROKEN, Trouble, editing_of, locked, reading_of, sending_of, takes_no_messages
 from bot.ui.card import Picture
+from bot.ui.components import custom_ids
+from bot.ui.forums import find_post, open_post, other_kind
 from bot.ui.ids import marker_of
+from bot.ui.once import guard_against_repeats
 from bot.ui.pictures import PictureShop, PictureSpec
 from bot.ui.posts import Rendered, picture_of, render_correction, render_message
-from bot.ui.text import escape
+from bot.ui.threads import ThreadLocked, awake
 
 log = logging.getLogger(__name__)
 _PAGE = 100  # Discord's limit for one reading of the history
@@ -37,6 +41,7 @@ class DiscordSender:
         self._client = client
         self._pictures = pictures
         _listen_to(client)
+        guard_against_repeats(client)
 
     async def send(self, parcel: Parcel) -> Attempt:
         """Send `parcel`, with its message's key as nonce and as marker.
@@ -52,8 +57,12 @@ class DiscordSender:
         token = _tries.set(tries)
         try:
             with self._leaving_the_gate_open():
-                sent = await self._post(parcel, rendered)
+                sent_id = await self._post(parcel, rendered, tries)
+        except ThreadLocked:
+            return locked(tries)
         except Trouble as error:
+            if takes_no_messages(error, tries):
+                return await self._look_at(parcel.message.channel_id)
             return sending_of(error, tries)
         except (ValueError, KeyError, TypeError) as error:
             if not any(200 <= status < 300 for status in tries):
@@ -62,12 +71,14 @@ class DiscordSender:
             return sending_of(error, tries)
         finally:
             _tries.reset(token)
-        return Attempt(Outcome.SENT, sent.id)
+        return Attempt(Outcome.SENT, sent_id)
 
     async def find(self, message: Message, after: datetime) -> Attempt:
         """Look for `message` in its destination's history since `after`: SENT, NOT_SENT, UNREADABLE or UNKNOWN."""
         try:
             with self._leaving_the_gate_open():
+                if message.is_opening:
+                    return await find_post(self._client, message, after)
                 return await self._search(message, discord.utils.time_snowflake(after))
         except Trouble as error:
             return reading_of(error)
@@ -83,28 +94,24 @@ class DiscordSender:
             raise ValueError(f"message {message.id} is not known to be in its channel")
         shown = render_correction(parcel, moved, await self._draw(message, picture_of(parcel, moved)))
         channel = self._client.get_partial_messageable(message.channel_id)
+        there = channel.get_partial_message(message.discord_message_id)
+
+        async def edit() -> None:
+            await there.edit(
+                content=shown.content,
+                embeds=list(shown.embeds),
+                attachments=shown.files(),
+                allowed_mentions=shown.allowed_mentions,
+            )
+
         try:
             with self._leaving_the_gate_open():
-                await channel.get_partial_message(message.discord_message_id).edit(
-                    content=shown.content,
-                    embeds=list(shown.embeds),
-                    attachments=shown.files(),
-                    allowed_mentions=shown.allowed_mentions,
-                )
+                await awake(self._client, message.channel_id, edit)
+        except ThreadLocked:
+            return locked()
         except (*Trouble, ValueError, KeyError, TypeError) as error:  # the last three: an answer that cannot be read
             return editing_of(error)
         return Attempt(Outcome.SENT, message.discord_message_id)
-
-    async def tell_admins(self, subscriber: Subscriber, channel_id: int, attempt: Attempt) -> None:
-        """Write to the server's owner, or to the person, why posts stopped or what is uncertain. Never raises."""
-        try:
-            owner_id, where = await self._owner(subscriber, channel_id)
-            dm = await self._client.create_dm(discord.Object(owner_id))
-            await dm.send(_notice(where, attempt), allowed_mentions=discord.AllowedMentions.none())
-        except Trouble as error:
-            log.warning("Nobody could be told of channel %s (%s): %s", channel_id, attempt.reason, error)
-        else:
-            log.info("Told user %s of channel %s: %s", owner_id, channel_id, attempt.reason)
 
     async def _draw(self, message: Message, spec: PictureSpec | None) -> Picture | None:
         """Draw the message's picture. A post never fails for its picture."""
@@ -129,19 +136,33 @@ class DiscordSender:
             self._client.http._global_over.set()  # pyright: ignore[reportPrivateUsage]
             raise
 
-    async def _post(self, parcel: Parcel, rendered: Rendered) -> discord.Message:
-        subscriber = parcel.subscriber
+    async def _post(self, parcel: Parcel, rendered: Rendered, tries: list[int]) -> int:
+        """Send it, in an archived thread as well; Discord's id of the message."""
+        message, subscriber = parcel.message, parcel.subscriber
+        if message.is_opening:
+            return await open_post(self._client, message.channel_id, rendered, tries)
         guild_id = subscriber.discord_id if subscriber.kind is SubscriberKind.GUILD else None
-        channel = self._client.get_partial_messageable(parcel.message.channel_id, guild_id=guild_id)
-        return await channel.send(
-            rendered.content,
-            embeds=list(rendered.embeds),
-            files=rendered.files(),
-            view=rendered.view,
-            allowed_mentions=rendered.allowed_mentions,
-            nonce=parcel.message.message_key,
-            silent=rendered.silent,
-        )
+        channel = self._client.get_partial_messageable(message.channel_id, guild_id=guild_id)
+
+        async def post() -> discord.Message:
+            return await channel.send(
+                rendered.content,
+                embeds=list(rendered.embeds),
+                files=rendered.files(),
+                view=rendered.view,
+                allowed_mentions=rendered.allowed_mentions,
+                nonce=message.message_key,
+                silent=rendered.silent,
+            )
+
+        return (await awake(self._client, message.channel_id, post, tries)).id
+
+    async def _look_at(self, channel_id: int) -> Attempt:
+        """Learn what a channel is that takes no messages. Discord refused the message: it is not there."""
+        try:
+            return await other_kind(self._client, channel_id)
+        except Trouble as error:
+            return replace(sending_of(error, ()), outcome=Outcome.NOT_SENT, discord_message_id=None)
 
     async def _search(self, message: Message, after_id: int) -> Attempt:
         """Read a channel from `after_id` to its end, or to the message of ours that carries the marker."""
@@ -150,7 +171,7 @@ class DiscordSender:
         while page := await self._client.http.logs_from(message.channel_id, _PAGE, after=read_to):
             for found in page:
                 ours = me is not None and int(found["author"]["id"]) == me.id
-                if ours and message.message_key in map(marker_of, _custom_ids(found.get("components"))):
+                if ours and message.message_key in map(marker_of, custom_ids(found.get("components"))):
                     return Attempt(Outcome.SENT, int(found["id"]))
             read_to = max(int(found["id"]) for found in page)
         if read_to == after_id and not await self._is_readable(message.channel_id, after_id):
@@ -166,41 +187,6 @@ class DiscordSender:
         channel = cast(Mapping[str, Any], await http.get_channel(channel_id))
         last = channel.get("last_message_id")
         return last is None or int(last) <= after_id
-
-    async def _owner(self, subscriber: Subscriber, channel_id: int) -> tuple[int, str]:
-        """Who looks after a subscriber, and how to name the channel to them."""
-        if subscriber.kind is SubscriberKind.USER:
-            return subscriber.discord_id, "your direct messages"
-        guild = await self._client.fetch_guild(subscriber.discord_id, with_counts=False)
-        return guild.owner_id or 0, f"<#{channel_id}> in **{escape(guild.name, 100)}**"
-
-
-def _notice(where: str, attempt: Attempt) -> str:
-    """What happened, where, and what to do."""
-    reason = escape(attempt.reason, 500)
-    if attempt.outcome is Outcome.CLOSED:
-        return (
-            f"Marquee's posts to {where} have stopped. {reason} Put that right, then choose the channel again in "
-            "`/settings`, or another one: posts go on, and one message tells what was missed. `/schedule` shows what "
-            "is due."
-        )
-    return (
-        f"A post of Marquee's to {where} may be there or not; nobody can tell. {reason} It is not sent again, so that "
-        "nobody reads it twice: look into the channel. `/schedule` names the post, `/settings` what Marquee is allowed."
-    )
-
-
-def _custom_ids(components: object) -> Iterator[str]:
-    """Every custom_id in a message's components, however deep."""
-    if isinstance(components, list):
-        for component in cast(list[object], components):
-            yield from _custom_ids(component)
-    elif isinstance(components, dict):
-        for name, value in cast(dict[str, object], components).items():
-            if name == "custom_id" and isinstance(value, str):
-                yield value
-            else:
-                yield from _custom_ids(value)
 
 
 def _listen_to(client: discord.Client) -> None:

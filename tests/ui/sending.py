@@ -2,11 +2,13 @@
 
 import asyncio
 import json
+import types
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
 
 import discord
 import pytest
+from discord import http as discord_http
 
 from bot.domain.messages import Parcel
 from bot.ui.sender import DiscordSender
@@ -79,3 +81,14 @@ def told(guild: Guild, channel_id: int) -> Parcel:
     """A release-day alert to the stand-in's channel."""
     server = replace(a_guild(), discord_id=guild.id)
     return parcel(post("release theatrical 2025-06-06"), subscriber=server, channel_id=channel_id)
+
+
+@pytest.fixture
+def no_sleep(monkeypatch: pytest.MonkeyPatch) -> None:
+    """discord.py tries again at once."""
+
+    async def at_once(seconds: float) -> None:
+        """Do not wait."""
+
+    quick = types.SimpleNamespace(**vars(asyncio) | {"sleep": at_once})
+    monkeypatch.setattr(discord_http, "asyncio", quick)

@@ -1,13 +1,11 @@
 """Sending on the real discord.py over real HTTP: what Discord stores and answers, and what is made of it."""
 
 import asyncio
-import types
 from dataclasses import replace
 from datetime import timedelta
 
 import discord
 import pytest
-from discord import http as discord_http
 
 from bot.domain.messages import Attempt, Outcome, Parcel, message_key
 from bot.ui import sender as sender_module
@@ -19,17 +17,6 @@ from tests.standin.client import StandinClient
 from tests.standin.pointing import pointed_at
 from tests.standin.records import Guild
 from tests.ui.parcels import LONG_AGO, POSTS, QuickShop, parcel, post, resume
-
-
-@pytest.fixture
-def no_sleep(monkeypatch: pytest.MonkeyPatch) -> None:
-    """discord.py tries again at once."""
-
-    async def at_once(seconds: float) -> None:
-        """Do not wait."""
-
-    quick = types.SimpleNamespace(**vars(asyncio) | {"sleep": at_once})
-    monkeypatch.setattr(discord_http, "asyncio", quick)
 
 
 async def test_a_post_is_stored_with_its_key_as_nonce_and_marker(

@@ -60,6 +60,8 @@ def _fine_print(countdown: Countdown, parcel: Parcel) -> str:
         over = lead is not None and lead.date.is_out(countdown.today)
         return "The countdown is over." if over else "The countdown goes on here as soon as there is a day."
     at = parcel.subscriber.posts_at
+    if countdown.lead is not None and countdown.lead.date.day == countdown.today:
+        return _bar(countdown)
     return f"{_bar(countdown)} updated every day at {at:%H:%M}"
 
 

@@ -8,7 +8,7 @@ from bot.domain.dates import ReleaseDate, local_day, local_instant
 from bot.domain.films import DateChange, Doubt, Release, ReleaseType
 from bot.domain.gate import as_trusted
 from bot.domain.releases import counting_for, may_count, net_changes
-from bot.domain.subscribers import Subscriber, Subscription
+from bot.domain.subscribers import Subscriber, SubscriberKind, Subscription
 
 _Dates = Mapping[tuple[str, ReleaseType], ReleaseDate | None]
 
@@ -80,8 +80,11 @@ def as_lived(changes: Sequence[DateChange]) -> list[DateChange]:
 def worth_asking(subscriber: Subscriber, subscription: Subscription) -> list[Doubt]:
     """List the doubts that would change what counts here, and that no admin has answered.
 
-    One that was there when the film was tracked is on its card; nobody is asked about it.
+    One that was there when the film was tracked is on its card; nobody is asked about it. A person never is: for
+    them it passes as it does where admins say nothing.
     """
+    if subscriber.kind is SubscriberKind.USER:
+        return []
     counts = _identities(subscriber, subscription)
 
     def matters(doubt: Doubt) -> bool:

@@ -96,6 +96,11 @@ class Subscriber:
         return ZoneInfo(self.timezone)
 
     @property
+    def may_ping_themselves(self) -> bool:
+        """Whether people here give themselves the role that is pinged, and give it back."""
+        return self.kind is SubscriberKind.GUILD and self.role_button and self.ping_role_id is not None
+
+    @property
     def posts_at(self) -> time:
         """The hour at which posts appear: the posting time, or the end of the quiet hours that cover it."""
         return self.quiet.end if self.quiet and self.quiet.cover(self.posting_time) else self.posting_time

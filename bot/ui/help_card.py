@@ -13,6 +13,10 @@ TASKS: dict[str, dict[str, str]] = {
         "/unfollow": "stop following one",
         "/export": "what this server tracks, as JSON or CSV",
     },
+    "For you alone": {
+        "/me": "your reminders by direct message: what comes, when, and how to stop it",
+        "/pingme": "be pinged here on release days, or no longer",
+    },
     "Look something up": {
         "/film": "its card: dates, people, where it stands in its story",
         "/cast": "who plays whom",
@@ -37,7 +41,9 @@ def render_help() -> Card:
         f"**{task}**\n" + "\n".join(f"`{name}` {what}" for name, what in commands.items())
         for task, commands in TASKS.items()
     ]
-    first = small("New here? Type `/track` and the first letters of a film.")
+    first = small(
+        "New here? Type `/track` and the first letters of a film. “🔔 Remind me” on a film's card is for you alone."
+    )
     return build_card(
         [
             text("## Marquee tells you what is coming to the cinema, and when"),

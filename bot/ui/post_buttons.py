@@ -87,10 +87,8 @@ def _row_among_several(parcel: Parcel, film: Film, *, moved: bool) -> list[_Acti
 
 def _asks_whom_to_ping(parcel: Parcel) -> bool:
     """Whether people may give themselves the role here, and this message is of a day on which it is pinged."""
-    subscriber = parcel.subscriber
     is_release = any(post.kind is PostKind.RELEASE for post in parcel.message.posts)
-    is_guild = subscriber.kind is SubscriberKind.GUILD
-    return is_release and is_guild and subscriber.role_button and subscriber.ping_role_id is not None
+    return is_release and parcel.subscriber.may_ping_themselves
 
 
 def _hint(parcel: Parcel) -> str:

@@ -9,25 +9,23 @@ from discord.ui import Button, Select, View
 
 from bot.domain.dates import TBA, ReleaseDate, local_day
 from bot.domain.films import Film, Job, Release, ReleaseType
+from bot.domain.live import Countdown, Standing
 from bot.domain.messages import Parcel
 from bot.domain.posts import Post, PostKind
 from bot.domain.subscribers import SubscriberKind
 from bot.ui.card import Accent, Picture
 from bot.ui.doubt_posts import doubt_buttons, render_doubts
 from bot.ui.follow_lines import dated
-from bot.ui.ids import MarkId, PickId, PostAction, PostId
+from bot.ui.live_lines import live_content, live_detail
 from bot.ui.openings import opening_content, opening_lines, opening_name, opening_spec
 from bot.ui.phrases import release_line
 from bot.ui.pictures import PictureSpec, spec_of
+from bot.ui.post_buttons import MAX_ROWS, post_buttons
 from bot.ui.post_lines import render_content
 from bot.ui.provenance import sources_of_list
-from bot.ui.text import escape, plain, small, width
+from bot.ui.text import escape, small, width
 
 MAX_CONTENT = 2000  # Discord's limit
-#: Discord allows five rows of buttons; beyond that one select chooses the film.
-MAX_ROWS = 5
-_MAX_OPTION = 100
-_SHORT_TITLE = 34
 _NAMES_SHOWN = 3
 _CORRECTION = small("Corrected: what is struck out has changed since. `/film` shows what is known now.")
 
@@ -62,16 +60,27 @@ def render_message(parcel: Parcel, picture: Picture | None = None) -> Rendered:
     """
     if _is_question(parcel):
         return _question(parcel)
+    if parcel.countdown is not None:
+        return _live(parcel, parcel.countdown, picture)
     mention, mentions = _ping(parcel)
     opens = parcel.message.is_opening
     title = opening_name(parcel) if opens else ""
     content = opening_content(parcel) if opens else mention + render_content(parcel, MAX_CONTENT - len(mention))
     films = films_of(parcel)
     if parcel.message.plain:
-        return Rendered(content, (), _buttons(parcel, ()), mentions, title=title)
+        return Rendered(content, (), post_buttons(parcel, ()), mentions, title=title)
     embed = _embed(parcel, films, picture)
     pictures = (picture,) if picture else ()
-    return Rendered(content, (embed,) if embed else (), _buttons(parcel, films), mentions, pictures, title=title)
+    return Rendered(content, (embed,) if embed else (), post_buttons(parcel, films), mentions, pictures, title=title)
+
+
+def _live(parcel: Parcel, countdown: Countdown, picture: Picture | None) -> Rendered:
+    """A live countdown, new or edited, which rings nobody's phone. Details only while it counts: nobody mends them."""
+    films = () if parcel.message.plain else films_of(parcel)
+    embed = _embed(parcel, films, picture) if countdown.standing is Standing.COUNTING else None
+    pictures = (picture,) if picture and embed else ()
+    content, nobody = live_content(parcel, countdown), discord.AllowedMentions.none()
+    return Rendered(content, (embed,) if embed else (), post_buttons(parcel, films), nobody, pictures, silent=True)
 
 
 def _is_question(parcel: Parcel) -> bool:
@@ -80,7 +89,7 @@ def _is_question(parcel: Parcel) -> bool:
 
 def _question(parcel: Parcel) -> Rendered:
     """What admins are asked: words and buttons, which ring nobody's phone. As plain text it only marks itself."""
-    view = _buttons(parcel, ()) if parcel.message.plain else doubt_buttons(parcel)
+    view = post_buttons(parcel, ()) if parcel.message.plain else doubt_buttons(parcel)
     nobody = discord.AllowedMentions.none()
     return Rendered(render_doubts(parcel, MAX_CONTENT), (), view, nobody, silent=True)
 
@@ -98,7 +107,7 @@ def render_correction(
     films = films_of(true)
     embed = None if parcel.message.plain else _embed(true, films, picture)
     nobody = discord.AllowedMentions.none()
-    return Rendered(content, (embed,) if embed else (), _buttons(parcel, ()), nobody, (picture,) if picture else ())
+    return Rendered(content, (embed,) if embed else (), post_buttons(parcel, ()), nobody, (picture,) if picture else ())
 
 
 def still_true(parcel: Parcel, moved: Collection[int]) -> Parcel:
@@ -113,6 +122,8 @@ def picture_of(parcel: Parcel, moved: Collection[int] = ()) -> PictureSpec | Non
     It is not one of the posts `moved`, by id: a picture names the day.
     """
     if parcel.message.plain or len(films_of(parcel)) > MAX_ROWS or _is_question(parcel):
+        return None
+    if parcel.countdown is not None and parcel.countdown.standing is not Standing.COUNTING:
         return None
     parcel = still_true(parcel, moved)
     films = films_of(parcel)
@@ -149,6 +160,8 @@ def _embed(parcel: Parcel, films: Sequence[Film], picture: Picture | None) -> di
     embed = discord.Embed(colour=int(_accent(releases[0], today)))
     if len(films) == 1:
         lines = opening_lines(films[0]) if parcel.message.is_opening else [release_line(releases[0], today)]
+        if parcel.countdown is not None:
+            lines = [live_detail(releases[0], parcel.countdown)]
         embed.description = "\n".join([*lines, *_makers(films[0])])
     if source := sources_of_list(films, releases):
         embed.set_footer(text=source)
@@ -171,43 +184,6 @@ def _accent(release: Release, today: date) -> Accent:
     if release.date.first is None:
         return Accent.UNKNOWN
     return Accent.OUT if release.date.is_out(today) else Accent.UPCOMING
-
-
-def _buttons(parcel: Parcel, films: Sequence[Film]) -> View:
-    """The rows of a message. Whatever they are, the last component carries the message's key."""
-    key = parcel.message.message_key
-    view = View(timeout=None)
-    view.stop()
-    if not films:
-        label = "/film shows the details" if films_of(parcel) else "/schedule shows what comes next"
-        view.add_item(Button[View](label=label, custom_id=str(MarkId(key)), disabled=True))
-    elif len(films) <= MAX_ROWS:
-        moved = {post.film_id for post in parcel.message.posts if post.kind is PostKind.DATE_CHANGE}
-        for row, film in enumerate(films):
-            for label, action in _actions(film, alone=len(films) == 1, moved=film.id in moved):
-                view.add_item(Button[View](label=label, custom_id=str(PostId(action, film.id, key)), row=row))
-    else:
-        options = [discord.SelectOption(label=_label(film), value=str(film.id)) for film in films]
-        placeholder = "Choose a film for its card"
-        view.add_item(Select[View](custom_id=str(PickId(key)), placeholder=placeholder, options=options))
-    return view
-
-
-def _actions(film: Film, *, alone: bool, moved: bool) -> list[tuple[str, PostAction]]:
-    """A film's buttons; a row among several begins with the film's title. Stop is always there, and last."""
-    title = plain(film.title, _SHORT_TITLE) or "Untitled"
-    actions = [("Details" if alone else f"Details · {title}", PostAction.DETAILS)]
-    if film.credits:
-        actions.append(("Cast", PostAction.CAST))
-    if film.trivia:
-        actions.append(("Trivia", PostAction.TRIVIA))
-    if moved:
-        actions.append(("Why?", PostAction.WHY))
-    return [*actions, ("Stop tracking", PostAction.STOP)]
-
-
-def _label(film: Film) -> str:
-    return plain(film.label, _MAX_OPTION) or "Untitled"
 
 
 def _release(post: Post, film: Film) -> Release:

@@ -15,8 +15,10 @@ from bot.domain.merge import BUNDLED
 from bot.domain.places import country_name, the_country
 from bot.domain.posts import PostKind
 from bot.domain.subscribers import DEFAULT_WANTED, in_force, today_of
+from bot.ui.bells import bell
 from bot.ui.card import Accent, Card, Part, Picture, build_card, button, gap, rows, shown, text
 from bot.ui.ids import ChangeId, ChooseId, DateOfId, OpenId, Purpose, StopId, Tab, ZoneId
+from bot.ui.person_ids import PingMeId
 from bot.ui.phrases import (
     TYPES,
     channel,
@@ -55,6 +57,8 @@ def render_tracked(tracked: Tracked, problems: Sequence[str], now: datetime, pic
             button("Details", OpenId(film.id, Tab.OVERVIEW), discord.ButtonStyle.primary),
             button("Cast", OpenId(film.id, Tab.CAST)),
             button("Trivia", OpenId(film.id, Tab.TRIVIA)),
+            bell(film.id),
+            *([button("Ping me", PingMeId())] if tracked.subscriber.may_ping_themselves else []),
             button("Change", ChangeId()),
             button("Stop tracking", StopId(film.id)),
         ]
@@ -126,7 +130,7 @@ def _posts_lines(tracked: Tracked, now: datetime) -> list[str]:
 
 def _first_post(tracked: Tracked, now: datetime) -> str:
     subscriber, posts = tracked.subscriber, tracked.posts
-    if posts and (tracked.subscription.live.there and is_live(subscriber) or posts[0].kind is PostKind.LIVE):
+    if posts and ((tracked.subscription.live.there and is_live(subscriber)) or posts[0].kind is PostKind.LIVE):
         return _live_line(tracked, now)
     if posts:
         first = posts[0]

@@ -13,6 +13,7 @@ from bot.domain.dates import ReleaseDate
 from bot.domain.films import Film, Release, ReleaseType
 from bot.domain.messages import MAX_POSTS, Parcel
 from bot.domain.posts import Post
+from bot.ui.bells import BELL
 from bot.ui.card import Picture
 from bot.ui.ids import PickId, PostAction, PostId, marker_of
 from bot.ui.post_lines import render_content
@@ -113,13 +114,13 @@ async def test_one_film_has_its_details_its_picture_and_a_row_of_buttons() -> No
     assert embed.footer.text == "Marquee's catalogue, as of 30 May 2025"
     assert embed.image.url == "attachment://marquee.png"
     assert [file.filename for file in rendered.files()] == ["marquee.png"]
-    assert labels(rendered) == [["Details", "Cast", "Trivia", "Stop tracking"]]
+    assert labels(rendered) == [["Details", "Cast", "Trivia", BELL, "Stop tracking"]]
     assert PostId.parse(rendered.last_custom_id) == PostId(PostAction.STOP, 1, told.message.message_key)
 
 
 async def test_buttons_for_what_is_not_known_are_left_out() -> None:
     rendered = render_message(parcel(post("release tv 2025-06-06"), films=[Film(1, "Ballerina")]))
-    assert labels(rendered) == [["Details", "Stop tracking"]]
+    assert labels(rendered) == [["Details", BELL, "Stop tracking"]]
 
 
 async def test_only_where_a_date_moved_there_is_a_button_that_says_why() -> None:
@@ -141,7 +142,7 @@ async def test_a_list_of_several_sources_names_each_with_the_oldest_day() -> Non
 
 async def test_up_to_five_films_have_a_row_each_that_names_its_film() -> None:
     rendered = render_message(parcel(*(post("countdown tv 2025-06-13", film_id=n) for n in range(1, 6))))
-    rest: list[str | None] = ["Cast", "Trivia", "Stop tracking"]
+    rest: list[str | None] = ["Cast", "Trivia", BELL, "Stop tracking"]
     assert labels(rendered) == [
         [f"Details · {title}", *rest] for title in ("Ballerina", "Film 2", "Film 3", "Film 4", "Film 5")
     ]
@@ -161,7 +162,7 @@ async def test_more_films_share_one_select_and_have_no_picture() -> None:
 
 async def test_two_posts_of_one_film_are_one_row() -> None:
     told = parcel(post("release theatrical 2025-06-06"), post("countdown digital 2025-06-13"))
-    assert labels(render_message(told)) == [["Details", "Cast", "Trivia", "Stop tracking"]]
+    assert labels(render_message(told)) == [["Details", "Cast", "Trivia", BELL, "Stop tracking"]]
 
 
 async def test_a_message_without_films_is_marked_by_a_button_that_does_nothing() -> None:

@@ -32,8 +32,8 @@ LogLevel = Literal["DEBUG", "INFO", "WARNING", "ERROR"]
 DEFAULT_DATABASE_URL: Final = "sqlite:///marquee.db"
 TITLES_NAME: Final = "titles.sqlite"
 
-#: Below Discord's 50 requests/s for one bot: edits, reactions to clicks and history reads need room as well.
-DEFAULT_POST_RATE: Final = 45
+#: Just below what is left of Discord's 50 requests/s if they may be late on their way; commands go before posts anyway.
+DEFAULT_POST_RATE: Final = 48
 #: https://discord.com/developers/docs/topics/rate-limits: 50 requests/s for one bot, all its processes together.
 MAX_POST_RATE: Final = 50
 

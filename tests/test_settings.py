@@ -33,7 +33,7 @@ class TestDefaults:
         assert settings.token is None
         assert settings.database_url == "sqlite:///marquee.db"
         assert (settings.api_url, settings.gateway_url, settings.catalogue) == (None, None, None)
-        assert (settings.log_level, settings.log_format, settings.post_rate) == ("INFO", "text", 45)
+        assert (settings.log_level, settings.log_format, settings.post_rate) == ("INFO", "text", 48)
 
     def test_a_blank_value_is_an_unset_one(self) -> None:
         assert load(LOG_LEVEL=" ", POST_RATE="", DATABASE_URL="") == load()

@@ -23,7 +23,7 @@ RESEND_WINDOW = timedelta(seconds=120)
 #: Clocks differ: the history is read from this long before the first attempt.
 HISTORY_MARGIN = timedelta(minutes=15)
 #: In doubt and Discord will not say: give up asking after this and so many looks (an hour at least), and tell an admin.
-DOUBT_LIMIT, DOUBT_LOOKS = timedelta(hours=6), 20
+DOUBT_LIMIT, DOUBT_LOOKS = timedelta(hours=30), 20
 #: One message never holds more: a select has at most 25 options.
 MAX_POSTS = 25
 #: The digest beyond a day's cap names them in brief, and counts the rest; what is still more waits.

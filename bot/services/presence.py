@@ -8,6 +8,7 @@ from bot.domain.resumes import resume_post
 from bot.domain.subscribers import Pause, SubscriberKind
 from bot.ports import Doorkeeper
 from bot.services.pace import Pace
+from bot.store import admin_notices as notice_store
 from bot.store import destinations as destination_store
 from bot.store import posts as post_store
 from bot.store import presence as presence_store
@@ -134,6 +135,7 @@ async def come_back(tx: Transaction, subscriber_id: int, now: datetime) -> bool:
     since = min([subscriber.left_at, *(destination.missed_since or destination.since for destination in closed)])
     for destination in closed:
         await destination_store.open_destination(tx, destination.channel_id, now)
+        await notice_store.remove_untold(tx, subscriber_id, f"closed:{destination.channel_id}:")
     await presence_store.join_missed(tx, subscriber_id, since)
     if subscriber.pause is not None and subscriber.pause.covers(now):
         return True  # its end tells all that it kept back

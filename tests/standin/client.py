@@ -50,6 +50,10 @@ class StandinClient(BulkClient, PeopleClient, TroubleClient, ForumClient):
         """Remove the bot from a server: its channels then answer 403 50001."""
         await self.call("remove_guild", guild_id=guild_id)
 
+    async def invite_again(self, guild_id: int) -> None:
+        """Let the bot into a server that it was removed from."""
+        await self.call("invite_again", guild_id=guild_id)
+
     async def add_channel(
         self, guild_id: int, name: str = "releases", *, kind: int = 0, parent_id: int | None = None
     ) -> int:
@@ -106,6 +110,10 @@ class StandinClient(BulkClient, PeopleClient, TroubleClient, ForumClient):
     async def set_nonce_window(self, seconds: float) -> None:
         """Set how long a nonce is remembered; 300 s at first."""
         await self.call("set_nonce_window", seconds=seconds)
+
+    async def set_clock(self, ahead_seconds: float) -> None:
+        """Let the ids of what is made from now on carry another time than the machine's; they grow all the same."""
+        await self.call("set_clock", ahead_seconds=ahead_seconds)
 
     async def list_messages(
         self, channel_id: int, *, with_deleted: bool = False, with_ephemeral: bool = False

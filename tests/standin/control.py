@@ -49,6 +49,12 @@ async def remove_guild(standin: Standin, args: Json) -> None:
 
 
 @verb
+async def invite_again(standin: Standin, args: Json) -> None:
+    """Let the bot into a server that it was removed from."""
+    standin.world.guilds[args["guild_id"]].has_bot = True
+
+
+@verb
 async def add_channel(standin: Standin, args: Json) -> int:
     """Add a channel or thread."""
     guild = standin.world.guilds[args["guild_id"]]
@@ -144,6 +150,12 @@ async def expire_nonces(standin: Standin, args: Json) -> None:
 async def set_nonce_window(standin: Standin, args: Json) -> None:
     """Set how long a nonce is remembered."""
     standin.messages.nonce_window_seconds = float(args["seconds"])
+
+
+@verb
+async def set_clock(standin: Standin, args: Json) -> None:
+    """Let ids carry another time than the machine's, so many seconds ahead."""
+    standin.world.snowflakes.ahead_seconds = float(args["ahead_seconds"])
 
 
 @verb

@@ -18,11 +18,12 @@ class Snowflakes:
     """Ids that carry the wall clock and always grow, as Discord's do."""
 
     def __init__(self) -> None:
+        self.ahead_seconds = 0.0  #: of the machine's clock
         self._last = 0
 
     def mint(self) -> int:
         """Make a new id for this moment."""
-        now = (int(time.time() * 1000) - DISCORD_EPOCH_MS) << 22
+        now = (int((time.time() + self.ahead_seconds) * 1000) - DISCORD_EPOCH_MS) << 22
         self._last = max(now, self._last + 1)
         return self._last
 

@@ -1,0 +1,1 @@
+"""Every outcome of docs/delivery.md, injected at a Discord over real HTTP."""

@@ -108,8 +108,11 @@ class Message:
         return there if there != self.channel_id else None
 
     def may_resend(self, now: datetime) -> bool:
-        """Whether sending again with the same key is surely deduplicated; Discord takes none for an opening."""
-        return not self.is_opening and now + SEND_TIMEOUT < self.first_sent_at + RESEND_WINDOW
+        """Whether sending again with the same key is surely deduplicated.
+
+        Discord takes none for an opening, and a clock that was set back knows nothing.
+        """
+        return not self.is_opening and self.first_sent_at <= now < self.first_sent_at + RESEND_WINDOW - SEND_TIMEOUT
 
 
 @dataclass(frozen=True, slots=True)

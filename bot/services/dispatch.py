@@ -11,6 +11,7 @@ from typing import Any
 from bot.domain.messages import (
     HISTORY_MARGIN,
     LEASE,
+    RESEND_WINDOW,
     SEND_TIMEOUT,
     Attempt,
     Message,
@@ -162,17 +163,26 @@ class Dispatch:
         await self._settle(message, attempt, still_true=True, resent=resent)
 
     async def _resolve(self, message: Message) -> None:
-        """Send a message in doubt again while Discord surely drops a double; after that read the history."""
+        """Send a message in doubt again while Discord surely drops a double; after that read the history.
+
+        Not in quiet hours: there it may not have arrived yet, and the history says later whether it did.
+        """
         now = self._clock.now()
-        still_true = await self._is_still_true(message, now)
+        still_true, is_quiet = await self._stands(message, now)
         if still_true and message.may_resend(now):
-            await self._deliver(message, resent=True)
+            if is_quiet:
+                await self._settle(message, Attempt(Outcome.UNKNOWN, reason="quiet hours"), still_true=True)
+            else:
+                await self._deliver(message, resent=True)
             return
         try:
             async with self._pace, asyncio.timeout(SEND_TIMEOUT.total_seconds()):
-                attempt = await self._sender.find(message, message.first_sent_at - HISTORY_MARGIN)
+                # The clock may have been ahead when it was sent, and put right since.
+                attempt = await self._sender.find(message, min(message.first_sent_at, now) - HISTORY_MARGIN)
         except TimeoutError:
             attempt = Attempt(Outcome.UNKNOWN, reason="Discord did not answer in time")
+        if attempt.outcome is Outcome.NOT_SENT and abs(now - message.first_sent_at) < RESEND_WINDOW:
+            attempt = Attempt(Outcome.UNKNOWN, reason="It is not in the channel yet.")
         await self._settle(message, attempt, still_true=still_true)
 
     async def _attempt(self, parcel: Parcel) -> Attempt:
@@ -223,12 +233,12 @@ class Dispatch:
         async with self._db.reading() as tx:
             return await read_parcel(tx, message, self._clock.now())
 
-    async def _is_still_true(self, message: Message, now: datetime) -> bool:
-        """Whether every post of `message` is still owed and fresh."""
+    async def _stands(self, message: Message, now: datetime) -> tuple[bool, bool]:
+        """Whether every post of `message` is still owed and fresh, and whether its channel is to be left in quiet."""
         async with self._db.reading() as tx:
             subscriber = await subscriber_store.get_subscriber(tx, message.subscriber_id)
             subscriptions = await subscriber_store.list_subscriptions(tx, message.subscriber_id)
-        return still_owed(message.posts, subscriber, subscriptions, now)
+        return still_owed(message.posts, subscriber, subscriptions, now), subscriber.when_loud(now) > now
 
 
 async def _is_owed_still(tx: Transaction, message: Message) -> bool:

@@ -15,6 +15,7 @@ from bot.ui.text import plain
 
 #: Discord allows five rows of buttons; beyond that one select chooses the film.
 MAX_ROWS = 5
+MAX_OPTIONS = 25  # Discord's limit: a digest may be about more
 _A_ROW = 5
 _MAX_OPTION = 100
 _SHORT_TITLE = 34
@@ -33,7 +34,7 @@ def post_buttons(parcel: Parcel, films: Sequence[Film]) -> View:
     if len(films) > MAX_ROWS:
         if ping:
             _add_row(view, films[0], [_PING], key, row=0)
-        options = [discord.SelectOption(label=_label(film), value=str(film.id)) for film in films]
+        options = [discord.SelectOption(label=_label(film), value=str(film.id)) for film in films[:MAX_OPTIONS]]
         placeholder = "Choose a film for its card"
         view.add_item(Select[View](custom_id=str(PickId(key)), placeholder=placeholder, options=options, row=1))
         return view

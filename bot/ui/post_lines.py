@@ -23,7 +23,7 @@ from bot.ui.text import escape, small, width, within
 NOTHING_MOVED: Mapping[int, ReleaseDate | None] = {}
 #: What a pause kept back is told up to here; the rest is counted.
 MAX_SKIPPED = 15
-_EMOJI = {
+EMOJI = {
     PostKind.RELEASE: "🍿",
     PostKind.DATE_CHANGE: "📅",
     PostKind.COUNTDOWN: "🎬",
@@ -68,14 +68,14 @@ _WORDS = {
 
 
 @dataclass(frozen=True, slots=True)
-class _Room:
+class Room:
     """How much is said of each post: what does not fit into a message is said again in less room."""
 
     title: int  #: characters of a title
     brief: bool = False
 
 
-_ROOMS = (_Room(200), _Room(80), _Room(60, brief=True), _Room(36, brief=True), _Room(20, brief=True))
+_ROOMS = (Room(200), Room(80), Room(60, brief=True), Room(36, brief=True), Room(20, brief=True))
 
 
 def render_content(parcel: Parcel, budget: int, moved: Mapping[int, ReleaseDate | None] = NOTHING_MOVED) -> str:
@@ -86,24 +86,28 @@ def render_content(parcel: Parcel, budget: int, moved: Mapping[int, ReleaseDate 
     """
     lines: list[str] = []
     for room in _ROOMS:
-        lines = list(_Teller(parcel, room, moved).lines())
+        lines = list(Teller(parcel, room, moved).lines())
         if width("\n".join(lines)) <= budget:
             break
     return "\n".join(within(lines, budget))
 
 
 @dataclass(frozen=True, slots=True)
-class _Teller:
+class Teller:
+    """Words for the posts of one message."""
+
     parcel: Parcel
-    room: _Room
+    room: Room
     moved: Mapping[int, ReleaseDate | None]
 
     @property
     def zone(self) -> ZoneInfo:
+        """Whose clocks count."""
         return self.parcel.subscriber.zone
 
     @property
     def today(self) -> date:
+        """The day that days are counted from."""
         return local_day(self.parcel.now, self.zone)
 
     def lines(self) -> Iterator[str]:
@@ -113,26 +117,27 @@ class _Teller:
             if kind is PostKind.RESUME:
                 yield from self._resumed(posts)
             elif kind is PostKind.FOLLOWED:
-                late = _late_note(posts[0], self.parcel.now, self.zone)
-                words = Words(self._title, self._sentence, self._followed_item, late)
+                late = late_note(posts[0], self.parcel.now, self.zone)
+                words = Words(self.title, self._sentence, self._followed_item, late)
                 yield from followed_lines(self.parcel, posts, words)
             elif kind is PostKind.REMINDER:
-                late = _late_note(posts[0], self.parcel.now, self.zone)
-                words = Words(self._title, self._sentence, self._followed_item, late)
+                late = late_note(posts[0], self.parcel.now, self.zone)
+                words = Words(self.title, self._sentence, self._followed_item, late)
                 yield from reminder_lines(self.parcel, posts, words)
             elif len(posts) == 1:
-                yield f"{_EMOJI[kind]} {self._told(posts[0], self._sentence(posts[0]))}"
+                yield f"{EMOJI[kind]} {self.told(posts[0], self._sentence(posts[0]))}"
             else:
                 yield from self._listed(kind, posts)
 
-    def _told(self, post: Post, line: str) -> str:
+    def told(self, post: Post, line: str) -> str:
+        """A line, struck out if it is true no more."""
         if post.id not in self.moved:
             return line
         return f"~~{line}~~ {_moved_to(self.moved[post.id])}"
 
     def _sentence(self, post: Post) -> str:
-        said = f"{self._title(post)} {self._news(post)}."
-        note = _late_note(post, self.parcel.now, self.zone)
+        said = f"{self.title(post)} {self._news(post)}."
+        note = late_note(post, self.parcel.now, self.zone)
         return f"{said} (late: this was due {note})" if note else said
 
     def _news(self, post: Post) -> str:
@@ -145,31 +150,32 @@ class _Teller:
         """A heading with what the posts share, and a line for each."""
         one_type = len({post.type for post in posts}) == 1
         one_country = len({post.country for post in posts}) == 1
-        notes = [_late_note(post, self.parcel.now, self.zone) for post in posts]
-        heading = f"{_EMOJI[kind]} {self._heading(kind, posts)}"
+        notes = [late_note(post, self.parcel.now, self.zone) for post in posts]
+        heading = f"{EMOJI[kind]} {self.heading(kind, posts)}"
         if one_type and kind is not PostKind.DATE_CHANGE:
             heading += f" {_words(posts[0]).place}"
         yield f"{heading} ({country_name(posts[0].country)}):" if one_country else f"{heading}:"
         for post, note in zip(posts, notes, strict=True):
-            line = self._item(post, one_type=one_type)
+            line = self.item(post, one_type=one_type)
             if not one_country:
                 line += f" ({country_name(post.country)})"
             if note and len(set(notes)) > 1:
                 line += " (late)" if self.room.brief else f" (late: due {note})"
-            yield f"- {self._told(post, line)}"
+            yield f"- {self.told(post, line)}"
         if notes[0] and len(set(notes)) == 1:
             yield small(f"Late: these were due {notes[0]}.")
 
-    def _heading(self, kind: PostKind, posts: Sequence[Post]) -> str:
+    def heading(self, kind: PostKind, posts: Sequence[Post]) -> str:
+        """What the posts of a kind have in common."""
         if kind is PostKind.DATE_CHANGE:
             return "New dates"
         if kind is PostKind.COUNTDOWN:
             return "Coming up"
         return "Out today" if all(post.date and post.date.day == self.today for post in posts) else "Out now"
 
-    def _item(self, post: Post, *, one_type: bool) -> str:
+    def item(self, post: Post, *, one_type: bool) -> str:
         """A post in a list; its heading says the country, and the type if all have the same."""
-        title, words = self._title(post), _words(post)
+        title, words = self.title(post), _words(post)
         if post.kind is PostKind.DATE_CHANGE:
             if self.room.brief:
                 return f"{title}: {_date(post.old_date)} → {_date(post.date)} ({words.noun})"
@@ -187,34 +193,34 @@ class _Teller:
         return f"{title}: {detail}" if detail else title
 
     def _followed_item(self, post: Post) -> str:
-        return f"{self._item(post, one_type=False)} ({country_name(post.country)})"
+        return f"{self.item(post, one_type=False)} ({country_name(post.country)})"
 
     def _resumed(self, posts: Sequence[Post]) -> Iterator[str]:
         """That posts are back, and what the pause kept back; nothing beside other posts if it kept nothing back."""
         films = {post.film_id for post in posts}
-        about = f" about {self._title(posts[0])}" if len(films) == 1 and posts[0].film_id is not None else ""
+        about = f" about {self.title(posts[0])}" if len(films) == 1 and posts[0].film_id is not None else ""
         skipped = self.parcel.skipped
         if not skipped and len(posts) < len(self.parcel.message.posts):
             return  # the other posts show by themselves that posts are back
         if self.parcel.subscriber.kind is SubscriberKind.USER:
             told = " This was due meanwhile:" if skipped else ""
-            yield f"{_EMOJI[PostKind.RESUME]} My messages to you are back.{told}"
+            yield f"{EMOJI[PostKind.RESUME]} My messages to you are back.{told}"
         else:
             told = " While they were paused, these were held back:" if skipped else ""
-            yield f"{_EMOJI[PostKind.RESUME]} Posts{about} are back.{told}"
+            yield f"{EMOJI[PostKind.RESUME]} Posts{about} are back.{told}"
         for post in skipped[:MAX_SKIPPED]:
             day = f" ({_date(post.date)})"
             if post.kind is PostKind.DATE_CHANGE:
                 day = f", {_date(post.old_date)} → {_date(post.date)}"
             elif post.kind is PostKind.FOLLOWED:
                 day = ""
-            yield f"- {self._title(post)}: {post_name(post)}{day}"
+            yield f"- {self.title(post)}: {post_name(post)}{day}"
         if len(skipped) > MAX_SKIPPED:
             yield f"- and {len(skipped) - MAX_SKIPPED} more"
-        if note := _late_note(posts[0], self.parcel.now, self.zone):
+        if note := late_note(posts[0], self.parcel.now, self.zone):
             yield small(f"Late: this was due {note}.")
 
-    def _title(self, post: Post) -> str:
+    def title(self, post: Post) -> str:
         """A film's title in bold; with its year where another film of this message has the same one."""
         film = self.parcel.films.get(post.film_id or 0)
         if film is None:
@@ -280,7 +286,7 @@ def _moved_to(day: ReleaseDate | None) -> str:
     return f"Moved to **{day.in_words()}**." if day.day else f"Now dated **{day.in_words()}**."
 
 
-def _late_note(post: Post, now: datetime, zone: ZoneInfo) -> str:
+def late_note(post: Post, now: datetime, zone: ZoneInfo) -> str:
     """When a late post was due, on local clocks: "at 09:00 today"; empty if it is in time."""
     if now - post.due_at <= LATE:
         return ""

@@ -13,6 +13,7 @@ from bot.domain.live import Countdown, Standing
 from bot.domain.messages import Parcel
 from bot.domain.posts import Post, PostKind
 from bot.domain.subscribers import SubscriberKind
+from bot.ui.brief_lines import render_brief
 from bot.ui.card import Accent, Picture
 from bot.ui.doubt_posts import doubt_buttons, render_doubts
 from bot.ui.follow_lines import dated
@@ -21,7 +22,7 @@ from bot.ui.openings import opening_content, opening_lines, opening_name, openin
 from bot.ui.phrases import release_line
 from bot.ui.pictures import PictureSpec, spec_of
 from bot.ui.post_buttons import MAX_ROWS, post_buttons
-from bot.ui.post_lines import render_content
+from bot.ui.post_lines import NOTHING_MOVED, render_content
 from bot.ui.provenance import sources_of_list
 from bot.ui.text import escape, small, width
 
@@ -65,7 +66,7 @@ def render_message(parcel: Parcel, picture: Picture | None = None) -> Rendered:
     mention, mentions = _ping(parcel)
     opens = parcel.message.is_opening
     title = opening_name(parcel) if opens else ""
-    content = opening_content(parcel) if opens else mention + render_content(parcel, MAX_CONTENT - len(mention))
+    content = opening_content(parcel) if opens else mention + _content(parcel, MAX_CONTENT - len(mention))
     films = films_of(parcel)
     if parcel.message.plain:
         return Rendered(content, (), post_buttons(parcel, ()), mentions, title=title)
@@ -81,6 +82,11 @@ def _live(parcel: Parcel, countdown: Countdown, picture: Picture | None) -> Rend
     pictures = (picture,) if picture and embed else ()
     content, nobody = live_content(parcel, countdown), discord.AllowedMentions.none()
     return Rendered(content, (embed,) if embed else (), post_buttons(parcel, films), nobody, pictures, silent=True)
+
+
+def _content(parcel: Parcel, budget: int, moved: Mapping[int, ReleaseDate | None] = NOTHING_MOVED) -> str:
+    render = render_brief if parcel.message.digest else render_content
+    return render(parcel, budget, moved)
 
 
 def _is_question(parcel: Parcel) -> bool:
@@ -102,7 +108,7 @@ def render_correction(
     Without the ping: nobody is called for what is told no more.
     """
     end = f"\n{_CORRECTION}" if moved else ""
-    content = render_content(parcel, MAX_CONTENT - width(end), moved) + end
+    content = _content(parcel, MAX_CONTENT - width(end), moved) + end
     true = still_true(parcel, moved)
     films = films_of(true)
     embed = None if parcel.message.plain else _embed(true, films, picture)

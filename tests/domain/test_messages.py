@@ -62,7 +62,7 @@ def test_the_times_of_a_send_nest() -> None:
     assert SEND_TIMEOUT < LEASE < RESEND_WINDOW < DOUBT_LIMIT
 
 
-@pytest.mark.parametrize(("seconds", "may"), [(0, True), (79, True), (80, False), (120, False)])
+@pytest.mark.parametrize(("seconds", "may"), [(0, True), (79, True), (80, False), (120, False), (-1, False)])
 def test_a_message_is_sent_again_only_if_that_ends_inside_the_window(seconds: int, may: bool) -> None:
     assert message().may_resend(FIRST + timedelta(seconds=seconds)) is may
 

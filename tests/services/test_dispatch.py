@@ -16,7 +16,7 @@ from bot.services.dispatch import Dispatch
 from bot.services.planning import Planning
 from bot.services.settings import Preferences
 from bot.services.tracking import Tracking
-from bot.store import films, posts, subscribers
+from bot.store import films, messages, posts, subscribers
 from bot.store.database import Database, open_database
 from tests.services.dispatching import list_noticed, make_dispatch
 
@@ -167,6 +167,28 @@ async def test_after_the_nonce_window_the_history_decides(house: House) -> None:
     assert len(house.sender.sends) == 2
     assert len(house.sender.channel) == 1
     assert await house.states() == [PostState.SENT]
+
+
+async def test_what_is_not_there_yet_is_no_proof_while_it_may_still_land(house: House) -> None:
+    house.sender.answers = [Attempt(Outcome.UNKNOWN)]
+    await house.tick(DUE)
+    house.clock.time = DUE + timedelta(seconds=2)
+    await house.move_film("2025-07-09")
+    await house.tick(DUE + timedelta(seconds=10))
+    assert (await house.states())[0] is PostState.BUNDLED
+    await house.tick(DUE + timedelta(minutes=3))
+    assert (await house.states())[0] is PostState.CANCELLED
+
+
+async def test_a_clock_that_was_set_back_is_not_believed(house: House) -> None:
+    house.sender.answers = [Attempt(Outcome.UNKNOWN, reason="stored")]
+    await house.tick(DUE)
+    async with house.db.transaction() as tx:  # as a new process does
+        await messages.expire_leases(tx, DUE - timedelta(hours=2))
+    await house.tick(DUE - timedelta(hours=1))
+    house.clock.time = DUE + timedelta(minutes=1)
+    await house.tick(DUE + timedelta(minutes=1))
+    assert len(house.sender.channel) == 1
 
 
 async def test_a_history_that_may_not_be_read_leaves_it_uncertain_and_told_once(house: House) -> None:

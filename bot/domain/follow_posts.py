@@ -12,7 +12,8 @@ def followed_post(
 ) -> Post:
     """The post that tells of a film which is tracked since `now` because of `note`: "John Wick".
 
-    Due at the next posting hour; at once if the film is out `by` that day. One a film and server, ever.
+    Due at the next posting hour; at once if the film is out `by` that day; never in quiet hours. One a film and server,
+    ever.
     """
     due_at = _due(subscriber, now, by)
     return Post(
@@ -46,4 +47,5 @@ def _due(subscriber: Subscriber, now: datetime, by: date | None) -> datetime:
     due_at = local_instant(today, subscriber.posts_at, subscriber.zone)
     if due_at <= now:
         due_at = local_instant(today + timedelta(days=1), subscriber.posts_at, subscriber.zone)
-    return now if by is not None and by <= local_day(due_at, subscriber.zone) else due_at
+    at_once = by is not None and by <= local_day(due_at, subscriber.zone)
+    return subscriber.when_loud(now if at_once else due_at)

@@ -7,6 +7,7 @@ from datetime import date, datetime, time, timedelta
 from bot.domain.changes import notice_due, worth_asking, worth_telling
 from bot.domain.dates import ReleaseDate, local_day, local_instant
 from bot.domain.films import Film, Release, ReleaseType
+from bot.domain.loud import out_of_quiet
 from bot.domain.posts import ALERT_FRESH, CHANGE_FRESH, LISTED, Post, PostKind
 from bot.domain.releases import counting_for, first_date, has_date
 from bot.domain.subscribers import Subscriber, Subscription, in_force
@@ -44,8 +45,8 @@ def plan(subscriber: Subscriber, subscriptions: Sequence[Subscription], now: dat
 
 def forecast(subscriber: Subscriber, subscriptions: Sequence[Subscription]) -> list[Post]:
     """List every post that `subscriber` is owed as far as the facts go, past and to come, by time."""
-    posts = [post for subscription in subscriptions for post in _owed(subscriber, subscription)]
-    return sorted(posts, key=lambda post: (post.due_at, post.kind.priority, post.dedup_key))
+    owed = (post for subscription in subscriptions for post in _owed(subscriber, subscription))
+    return sorted(out_of_quiet(subscriber, owed), key=lambda post: (post.due_at, post.kind.priority, post.dedup_key))
 
 
 def is_held_back(post: Post, subscriber: Subscriber, subscription: Subscription | None) -> bool:

@@ -8,6 +8,7 @@ from bot.domain import plan as planner
 from bot.domain.dates import ReleaseDate
 from bot.domain.films import DateChange, Film, Release, ReleaseType
 from bot.domain.posts import LISTED, Post, PostKind, PostState
+from bot.domain.quiet import QuietHours
 from bot.domain.releases import changed_dates
 from bot.domain.subscribers import Subscriber, SubscriberKind, Subscription, Wanted
 from tests.domain.oracle import Posted
@@ -56,6 +57,7 @@ class Desk:
     def _next(self, now: datetime, events: list[Event]) -> datetime:
         moments = [event.at for event in events[:1]] + [outage.end for outage in self.script.outages]
         moments += [self.wake_at] if self.wake_at else []
+        moments.append(self.subscriber.when_loud(now))
         moments += [post.due_at for post in self.stored.values() if post.state is PostState.PLANNED]
         return min((moment for moment in moments if moment > now), default=self.script.end)
 
@@ -109,6 +111,8 @@ class Desk:
         return max(told, default=0)
 
     def _dispatch(self, now: datetime) -> None:
+        if self.subscriber.when_loud(now) != now:
+            return  # what an outage kept back waits for the end of quiet hours as well
         for key, post in self.stored.items():
             if post.state is not PostState.PLANNED or post.due_at > now:
                 continue
@@ -148,6 +152,7 @@ def _settings(settings: Settings) -> dict[str, object]:
         "posting_time": time.fromisoformat(settings.hour),
         "milestones": settings.milestones,
         "wanted": _wanted(settings.wanted),
+        "quiet": QuietHours(*map(time.fromisoformat, settings.quiet)) if settings.quiet else None,
     }
 
 

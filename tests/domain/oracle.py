@@ -142,7 +142,7 @@ class Chronicle:
             due = self._hour(day)
             if due is None or due <= tracked or due <= known or due > now:
                 continue  # tracked, or known, too late for it; or its time has not come
-            stale = self._midnight_after(day) if days else due + 3 * DAY
+            stale = self._midnight_after(day) if days else self._alert_stale(due)
             key = (number, days, owed.type, owed.when)
             if now < stale and key not in self.keys:
                 what = "countdown" if days else "release"
@@ -224,6 +224,9 @@ class Chronicle:
     def _local_day(self, moment: datetime) -> date:
         return moment.astimezone(ZoneInfo(self.settings.zone)).date()
 
+    def _alert_stale(self, due: datetime) -> datetime:
+        return due + 3 * DAY
+
     def _hour(self, day: date) -> datetime | None:
         return hours_of(self.settings.zone, self.settings.hour, self.script.start.year).get(day)
 
@@ -241,11 +244,11 @@ class Chronicle:
 def forget_clocks() -> None:
     """Free the clocks of zones: there are hundreds, each with a wall of its own."""
     hours_of.cache_clear()
-    _walls.cache_clear()
+    walls_of.cache_clear()
 
 
 @cache
-def _walls(zone: str, year: int) -> list[tuple[datetime, date, time]]:
+def walls_of(zone: str, year: int) -> list[tuple[datetime, date, time]]:
     """What the clock on the wall shows, every quarter of an hour of two years."""
     first = datetime(year - 1, 10, 1, tzinfo=UTC)
     moments = (first + QUARTER_HOUR * number for number in range(760 * 96))
@@ -256,8 +259,8 @@ def _walls(zone: str, year: int) -> list[tuple[datetime, date, time]]:
 def hours_of(zone: str, hour: str, year: int) -> dict[date, datetime]:
     """For each day, the first moment at which the clock shows `hour` of that day, or something later."""
     found: dict[date, datetime] = {}
-    day, wanted = _walls(zone, year)[0][1], time.fromisoformat(hour)
-    for moment, today, shown in _walls(zone, year):
+    day, wanted = walls_of(zone, year)[0][1], time.fromisoformat(hour)
+    for moment, today, shown in walls_of(zone, year):
         while day < today or (day == today and shown >= wanted):
             found[day] = moment
             day += DAY

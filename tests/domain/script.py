@@ -39,6 +39,7 @@ class Settings:
     milestones: tuple[int, ...]
     channel: int = 55
     wanted: tuple[str, ...] = ("cinema",)
+    quiet: tuple[str, str] | None = None  #: from, to; "22:00", "08:00"
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from datetime import date, datetime, time, timedelta
 from bot.domain.changes import notice_due, worth_asking, worth_telling
 from bot.domain.dates import ReleaseDate, local_day, local_instant
 from bot.domain.films import Film, Release, ReleaseType
+from bot.domain.live import is_live, live_posts
 from bot.domain.loud import out_of_quiet
 from bot.domain.posts import ALERT_FRESH, CHANGE_FRESH, LISTED, Post, PostKind
 from bot.domain.releases import counting_for, first_date, has_date
@@ -33,7 +34,7 @@ def plan(subscriber: Subscriber, subscriptions: Sequence[Subscription], now: dat
     near: list[Post] = []
     next_wake_at: datetime | None = None
     for post in forecast(subscriber, subscriptions):
-        if post.due_at <= now - LISTED:
+        if post.due_at <= now - LISTED and not (post.kind is PostKind.LIVE and post.fresh_until > now):
             continue
         if post.due_at <= now + LOOK_AHEAD:
             near.append(post)
@@ -96,6 +97,7 @@ def _owed(subscriber: Subscriber, subscription: Subscription) -> Iterator[Post]:
     for release in counting_for(subscriber, subscription).owed:
         if (day := release.date.day) is None:
             continue
+        yield from live_posts(subscriber, subscription, release, day, _known_at(film, release))
         for post in _countdown(subscriber, film, release, day):
             due_at = _not_before(post, subscriber, subscription)
             if due_at is not None:
@@ -103,8 +105,8 @@ def _owed(subscriber: Subscriber, subscription: Subscription) -> Iterator[Post]:
 
 
 def _countdown(subscriber: Subscriber, film: Film, release: Release, day: date) -> Iterator[Post]:
-    """The milestones of a release that is known to be on `day`, and its alert."""
-    for milestone in (*subscriber.milestones, 0):
+    """The milestones of a release that is known to be on `day`, unless they are counted live, and its alert."""
+    for milestone in (*(() if is_live(subscriber) else subscriber.milestones), 0):
         kind = PostKind.COUNTDOWN if milestone else PostKind.RELEASE
         local = day - timedelta(days=milestone)
         due_at = local_instant(local, subscriber.posts_at, subscriber.zone)
@@ -189,6 +191,9 @@ def _not_before(post: Post, subscriber: Subscriber, subscription: Subscription) 
     """
     if post.due_at <= max([subscription.tracked_at, *_known_at(subscription.film, post)]):
         return None
+    counted_on = subscription.live.counted_on if post.kind is PostKind.COUNTDOWN else None
+    if counted_on is not None and local_day(post.due_at, subscriber.zone) <= counted_on:
+        return None  # the live countdown, turned off since, said so that day
     changed_at = subscriber.settings_changed_at
     if changed_at is None or post.due_at > changed_at:
         return post.due_at
@@ -197,7 +202,7 @@ def _not_before(post: Post, subscriber: Subscriber, subscription: Subscription) 
     return changed_at if local_day(post.due_at, subscriber.zone) == local_day(changed_at, subscriber.zone) else None
 
 
-def _known_at(film: Film, post: Post) -> list[datetime]:
+def _known_at(film: Film, post: Post | Release) -> list[datetime]:
     """When its date came to be known. A trusted date that passes is taken back and stated in one instant: no news."""
     story = [change for change in film.changes if (change.country, change.type) == (post.country, post.type)]
     return [

@@ -87,7 +87,9 @@ async def _follow(
             await post_store.cancel_post(tx, post.id, "no longer tracked", now)
             return
         channel_id = subscription.channel_id or channel_id
-    if post.channel_id != channel_id:
+    if post.channel_id != channel_id and post.kind is PostKind.OPENING:
+        await post_store.cancel_post(tx, post.id, "the posts go elsewhere", now)
+    elif post.channel_id != channel_id:
         await post_store.move_post(tx, post.id, replace(post, channel_id=channel_id))
 
 
@@ -97,11 +99,13 @@ def _oldest(now: datetime) -> datetime:
 
 
 async def _bring_about(tx: Transaction, owed: Post, stored: Post | None, now: datetime) -> None:
-    if stored is None or stored.state is PostState.CANCELLED:
-        await post_store.arm_post(tx, owed)
-    elif stored.state is PostState.PLANNED and _place(stored) != _place(owed):
-        await post_store.move_post(tx, stored.id, owed)
-    elif stored.state is PostState.SKIPPED and owed.kind is PostKind.LIVE and owed.fresh_until > now:
+    if stored is not None and stored.state is PostState.PLANNED:
+        if _place(stored) != _place(owed):
+            await post_store.move_post(tx, stored.id, owed)
+        return
+    if (stored is None or stored.state is PostState.CANCELLED) and await post_store.arm_post(tx, owed):
+        return
+    if owed.kind is PostKind.LIVE and owed.fresh_until > now:
         await live_store.rearm(tx, owed)
 
 

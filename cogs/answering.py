@@ -32,6 +32,7 @@ def answers(verb: type[Id]) -> Callable[[Handler[Id]], Handler[Id]]:
             async def callback(self, interaction: Interaction) -> None:
                 try:
                     await handler(interaction, self._says, list(getattr(self.item, "values", ())))
+                    interaction.client.dispatch("click_completion", interaction)
                 except Exception as error:  # the rim: discord.py would log it, and leave the click unanswered
                     await interaction.client.answer_error(interaction, error)
 

@@ -45,6 +45,11 @@ class Arrivals(commands.Cog):
             await self._tell(interaction, SubscriberKind.GUILD, guild_id, is_manager=is_manager(interaction))
         await self._tell(interaction, SubscriberKind.USER, interaction.user.id, is_manager=True)
 
+    @commands.Cog.listener()
+    async def on_click_completion(self, interaction: Interaction) -> None:
+        """After a click was answered: tell what waits for this person, to them alone."""
+        await self._tell(interaction, SubscriberKind.USER, interaction.user.id, is_manager=True)
+
     async def _tell(self, interaction: Interaction, kind: SubscriberKind, discord_id: int, *, is_manager: bool) -> None:
         now = self._clock.now()
         waiting = await self._noticing.list_waiting(kind, discord_id, now, is_manager=is_manager)

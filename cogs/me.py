@@ -104,6 +104,7 @@ async def _open_again(interaction: Interaction) -> str:
     try:
         channel_id = await reach(interaction, back_again())
     except MessagesClosed:
+        await context.reminding.note_told(reminders.person)
         return ""
     await context.preferences.reopen(reminders.person, channel_id, now)
     return "My direct messages reach you again."

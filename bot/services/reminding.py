@@ -11,6 +11,7 @@ from bot.domain.reminders import PERSON_MILESTONES, Reminders, Snooze, SnoozeOpt
 from bot.domain.subscribers import DEFAULT_COUNTRY, MAX_FILMS, Subscriber, SubscriberKind
 from bot.services.films import list_asked
 from bot.services.tracking import answer_of
+from bot.store import admin_notices as notice_store
 from bot.store import destinations as destination_store
 from bot.store import films as film_store
 from bot.store import posts as post_store
@@ -60,6 +61,11 @@ class Reminding:
         async with self._db.reading() as tx:
             known = await subscriber_store.find_subscriber(tx, SubscriberKind.USER, user_id)
             return None if known is None or known.channel_id is None or await _is_closed(tx, known) else known
+
+    async def note_told(self, person: Subscriber) -> None:
+        """Somebody reads on their own card that direct messages have stopped: nothing else need tell them."""
+        async with self._db.transaction() as tx:
+            await notice_store.remove_untold(tx, person.id, f"closed:{person.channel_id}:")
 
     async def find_reminder(self, user_id: int, film_id: int, now: datetime) -> Tracked | None:
         """What comes of a film that somebody is reminded of; None if they are not."""

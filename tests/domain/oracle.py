@@ -117,8 +117,10 @@ class Chronicle:
                 film.since[pair] = event.at
         film.dates = dates
 
-    def tell(self, due: datetime, found: Sequence[Posted]) -> bool:
-        """Put into the channel what was `due`; whether that settles it."""
+    def tell(self, due: datetime, stale: datetime, found: Sequence[Posted]) -> bool:
+        """Put into the channel what was `due`, unless it is `stale`; whether that settles it."""
+        if found[0].at >= stale:
+            return False
         self.posted += found
         return True
 
@@ -144,9 +146,9 @@ class Chronicle:
                 continue  # tracked, or known, too late for it; or its time has not come
             stale = self._midnight_after(day) if days else self._alert_stale(due)
             key = (number, days, owed.type, owed.when)
-            if now < stale and key not in self.keys:
+            if key not in self.keys:
                 what = "countdown" if days else "release"
-                if self.tell(due, [Posted(now, what, number, days, owed.type, owed.when, "")]):
+                if self.tell(due, stale, [Posted(now, what, number, days, owed.type, owed.when, "")]):
                     self.keys.add(key)
 
     def _post_changes(self, now: datetime, number: int, film: _Film, tracked: datetime) -> None:
@@ -176,7 +178,7 @@ class Chronicle:
             return
         due = self._time_to_tell(told, self._changed(film))
         found = [Posted(now, "date_change", number, 0, c.pair[1], c.new, before[c.pair]) for c in told]
-        if due <= now < due + 7 * DAY and self.tell(due, found):
+        if due <= now and self.tell(due, due + 7 * DAY, found):
             film.told = film.changes[-1].number
 
     def _is_open(self, film: _Film, change: Change, tracked: datetime) -> bool:

@@ -18,6 +18,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from datetime import time as clock_time
 from pathlib import Path
 from random import Random
 
@@ -25,9 +26,10 @@ from bot.domain.dates import ReleaseDate
 from bot.domain.films import Film, Release, ReleaseType
 from bot.domain.messages import Attempt, Message, Outcome, Parcel
 from bot.domain.posts import Post, PostKind, PostState
+from bot.domain.quiet import QuietHours
 from bot.domain.subscribers import Subscriber, SubscriberKind
 from bot.services.planning import Planning
-from bot.services.settings import Preferences
+from bot.services.settings import Choices, Preferences
 from bot.services.taking import take_in
 from bot.services.tracking import Place, Tracking
 from bot.store import posts as post_store
@@ -35,7 +37,7 @@ from bot.store import subscribers as subscriber_store
 from bot.store.database import Database
 from tests.domain.desk import posted
 from tests.domain.oracle import Posted, forget_clocks
-from tests.domain.script import Date, Event
+from tests.domain.script import Date, Event, Settings
 from tests.services.dispatching import make_dispatch
 from tests.services.year import NEXT, Killed, choices_of
 from tests.simulation.delivery_oracle import Resumed, must_be_told
@@ -44,6 +46,8 @@ from tests.simulation.servers import END, START, Life, Paused, make_lives
 
 #: No fault is played when something is about to change for a server: the oracle knows of no delays.
 CALM = timedelta(minutes=15)
+#: What the oracle knows of. Questions to admins are on trial elsewhere.
+_ORACLES = frozenset({PostKind.RELEASE, PostKind.DATE_CHANGE, PostKind.COUNTDOWN})
 FAULTS = ("429", "lost", "arrived in silence", "lost and killed", "killed after it arrived")
 
 
@@ -122,7 +126,7 @@ class DeliveredYear:
                 for number, dates in world.films.items():
                     self.ids[number] = (await take_in(tx, _film(number, dates), "bundled", START)).film_id
             for life in self.lives:
-                server = replace(Subscriber(0, SubscriberKind.GUILD, life.number), **choices_of(life.script.settings))
+                server = replace(Subscriber(0, SubscriberKind.GUILD, life.number), **_choices(life.script.settings))
                 self.servers[life.number] = (await subscriber_store.add_subscriber(tx, server, START)).id
         self.numbers = {film_id: number for number, film_id in self.ids.items()}
 
@@ -137,7 +141,7 @@ class DeliveredYear:
             case Event(tracked=False):
                 await self.tracking.untrack(number, self.ids[what.film], at)
             case Event(settings=settings) if settings is not None:
-                await self.preferences.change(self.servers[number], at, **choices_of(settings))
+                await self.preferences.change(self.servers[number], at, **_choices(settings))
             case Paused():
                 await self._pause(at, number, what)
             case _:
@@ -225,7 +229,7 @@ class DeliveredYear:
         found, resumed = list[Posted](), list[Resumed]()
         for at, parcel in self.channels[number].values():
             posts = parcel.message.posts
-            found += [self._in_words(post, at) for post in posts if post.kind is not PostKind.RESUME]
+            found += [self._in_words(post, at) for post in posts if post.kind in _ORACLES]
             ends = [post for post in posts if post.kind is PostKind.RESUME]
             if parcel.skipped or len(ends) == len(posts):
                 kept = tuple(sorted(self._in_words(post, at)[1:] for post in parcel.skipped))
@@ -278,6 +282,11 @@ def _misbooked(year: DeliveredYear, number: int, rows: Sequence[Post]) -> list[s
     wrong = [f"is booked as sent and not there: {key}" for key in (sent - there).elements()]
     wrong += [f"is there and not booked as sent: {key}" for key in (there - sent).elements()]
     return wrong + [f"has no end: {row}" for row in rows if row.due_at < year.time and row.state not in ended]
+
+
+def _choices(settings: Settings) -> Choices:
+    hours = QuietHours(*map(clock_time.fromisoformat, settings.quiet)) if settings.quiet else None
+    return {**choices_of(settings), "quiet": hours}
 
 
 def _turns(life: Life) -> list[datetime]:

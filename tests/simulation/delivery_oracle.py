@@ -1,4 +1,4 @@
-"""What a server must be told in a year with pauses: the oracle of tests/domain, with what a pause keeps back.
+"""What a server must be told in a year with pauses and quiet hours: tests/domain's oracle, and what these keep back.
 
 It imports nothing of the bot.
 """
@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from tests.domain.oracle import Chronicle, Posted
+from tests.domain.oracle import Posted
+from tests.domain.quiet_oracle import QuietChronicle
 from tests.simulation.servers import Life, Paused
 
 
@@ -41,7 +42,7 @@ def must_be_told(life: Life) -> Told:
     return Told(sorted(chronicle.posted), chronicle.resumed, kept)
 
 
-class _Chronicle(Chronicle):
+class _Chronicle(QuietChronicle):
     def __init__(self, life: Life) -> None:
         super().__init__(life.script)
         self.pauses = life.pauses
@@ -55,18 +56,20 @@ class _Chronicle(Chronicle):
         found |= {moment for pause in self.pauses for moment in (pause.start, pause.end)}
         return iter(sorted(moment for moment in found if self.script.start <= moment < self.script.end))
 
-    def tell(self, due: datetime, found: Sequence[Posted]) -> bool:
+    def tell(self, due: datetime, stale: datetime, found: Sequence[Posted]) -> bool:
         """A pause keeps back what is, or was, due in it, whether or not Discord is there."""
-        now = found[0].at
+        now, due = found[0].at, self._loud(due)
         begun = [pause for pause in self.pauses if pause.start <= now and pause.film in (0, found[0].film)]
-        if begun and (begun[-1].covers(now) or begun[-1].covers(due)):
+        if begun and (begun[-1].covers(due) or (now < stale and begun[-1].covers(now))):
             self.kept[begun[-1]] += found
             return True
-        return False if self.mute else super().tell(due, found)
+        return False if self.mute else super().tell(due, stale, found)
 
     def resume(self, now: datetime) -> None:
         """At its end, and once Discord is there, what a pause kept back is told in one message, if it kept anything."""
-        for pause in [pause for pause in self.open if pause.end <= now and not self.mute]:
+        if self.mute or self._loud(now) != now:
+            return
+        for pause in [pause for pause in self.open if pause.end <= now]:
             self.open.remove(pause)
             if kept := self.kept[pause]:
                 self.resumed.append(Resumed(now, pause.film, tuple(sorted(post[1:] for post in kept))))

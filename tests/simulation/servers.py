@@ -14,6 +14,7 @@ END = START + timedelta(days=DAYS)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 FILMS = 12  #: of one world; ten servers live in it
 _COUNTRIES = ("US", "US", "US", "DE", "AU")
+_QUIET = (None, None, ("22:00", "08:00"), ("23:30", "09:30"), ("13:00", "15:00"), ("00:00", "02:30"))
 _WANTED = (("cinema",), ("cinema",), ("cinema", "digital"), ("digital", "physical"))
 
 
@@ -104,7 +105,8 @@ def _life(
     random: Random, number: int, world: int, worlds: dict[int, World], zone: str, outages: Sequence[Outage]
 ) -> Life:
     country, hour, milestones = random.choice(_COUNTRIES), random.choice(HOURS), random.choice(MILESTONES)
-    settings = Settings(country, zone, hour, milestones, number, random.choice(_WANTED))
+    wanted, quiet = random.choice(_WANTED), random.choice(_QUIET)
+    settings = Settings(country, zone, hour, milestones, number, wanted, quiet)
     there = worlds[world]
     films = sorted(random.sample(sorted(there.films), random.randrange(4, FILMS + 1)))
     events = [event for event in there.events if event.film in films]
@@ -118,7 +120,13 @@ def _life(
                 left.add(film)
     now = settings
     for moment in sorted(_moment(random, outages, DAYS - 10) for _ in range(random.choice((0, 0, 1, 2, 4)))):
-        choices = {"hour": HOURS, "milestones": MILESTONES, "country": _COUNTRIES, "zone": every_zone()}
+        choices = {
+            "hour": HOURS,
+            "milestones": MILESTONES,
+            "country": _COUNTRIES,
+            "zone": every_zone(),
+            "quiet": _QUIET,
+        }
         what = random.choice(sorted(choices))
         change = {what: random.choice(choices[what])}
         if replace(now, **change) != now:

@@ -8,6 +8,7 @@ from datetime import datetime
 from functools import partial
 
 from bot.domain.destinations import first_look_at
+from bot.domain.forums import in_forum
 from bot.domain.live import countdown_of, edit_due
 from bot.domain.living import LiveEdit, settle_edit
 from bot.domain.messages import HISTORY_MARGIN, LEASE, SEND_TIMEOUT, Attempt, Outcome, Parcel
@@ -52,6 +53,10 @@ class Living:
         else:
             attempt = await self._make_true(parcel)
         now = self._clock.now()
+        if attempt is not None:
+            attempt = in_forum(parcel.message, attempt, now)
+        if attempt is not None and attempt.thread_lost:
+            attempt = None  # the film's whole post in the forum was deleted, the countdown with it
         settled = settle_edit(edit, attempt, countdown, subscriber, now)
         async with self._db.transaction() as tx:
             ours = await live_store.settle_edit(tx, subscriber.id, edit, settled, subscriber.revision, now)

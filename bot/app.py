@@ -13,19 +13,19 @@ from secrets import token_hex
 from types import FrameType
 
 import aiohttp
-import discord
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
 from yarl import URL
 
 from bot.client import MarqueeClient, SyncGate
 from bot.clock import SystemClock
-from bot.domain.errors import OperatorError
+from bot.connecting import connect, login
 from bot.ports import Clock, FilmSource
 from bot.scheduler import Job, Scheduler
 from bot.services.asking import Asking
 from bot.services.catalogue import load_catalogue
 from bot.services.correcting import Correcting
+from bot.services.crossposting import Crossposting
 from bot.services.destinations import Doorkeeping
 from bot.services.dispatch import Dispatch
 from bot.services.doubting import Doubting
@@ -56,6 +56,7 @@ from bot.ui.buckets import scan_seldom
 from bot.ui.doors import DiscordDoorkeeper
 from bot.ui.live_editor import DiscordLiveEditor
 from bot.ui.pictures import PictureShop
+from bot.ui.publisher import DiscordPublisher
 from bot.ui.sender import DiscordSender
 from bot.ui.telling import DiscordTeller
 from bot.ui.traffic import direct_traffic
@@ -67,7 +68,6 @@ log = logging.getLogger(__name__)
 GRACE = timedelta(seconds=10)
 #: The pictures' signs are drawn ahead once the start is over.
 WARM_AFTER = timedelta(seconds=20)
-_GATEWAY_SECONDS = 10
 _background: set[asyncio.Task[None]] = set()
 
 
@@ -133,7 +133,9 @@ async def open_app(settings: Settings, clock: Clock) -> AsyncGenerator[App]:
         presence = Presence(db, doorkeeper, pace)
         client.listening.append(Arrivals(client, presence, noticing, clock))
         living = Living(db, sender, DiscordLiveEditor(client, pictures), clock, pace)
-        chores = [Correcting(db, sender, clock, pace), living, noticing, Doorkeeping(db, doorkeeper, clock, pace)]
+        publishing = Crossposting(db, sender, DiscordPublisher(client), clock, pace)
+        doorkeeping = Doorkeeping(db, doorkeeper, clock, pace)
+        chores = [Correcting(db, sender, clock, pace), publishing, living, noticing, doorkeeping]
         dispatch = Dispatch(db, sender, clock, pace, owner=owner, chores=chores)
         await dispatch.start()
         yield App(db, clock, client, Planning(db), dispatch, refresh, context, presence, noticing)
@@ -185,10 +187,10 @@ async def _serve(app: App, settings: Settings, stopping: asyncio.Event) -> None:
     warming = asyncio.get_running_loop().call_later(WARM_AFTER.total_seconds(), _warm, app.context.pictures)
     async with app.client:
         try:
-            if await _finished_first(_login(app.client, settings), stopping):
+            if await _finished_first(login(app.client, settings.token.reveal() if settings.token else ""), stopping):
                 scheduler.start()
                 log.info("Marquee is running as %s", app.client.user)
-                await _finished_first(_connect(app.client), stopping)
+                await _finished_first(connect(app.client), stopping)
         finally:
             log.info("Stopping: finishing what is in flight")
             warming.cancel()
@@ -236,43 +238,6 @@ async def _finished_first(work: "asyncio.Task[None] | asyncio.Future[None]", sto
         return False
     finally:
         stop.cancel()
-
-
-def _login(client: MarqueeClient, settings: Settings) -> "asyncio.Task[None]":
-    async def login() -> None:
-        token = settings.token.reveal() if settings.token else ""
-        try:
-            await client.login(token)
-        except discord.LoginFailure as error:
-            raise OperatorError(
-                "Discord refuses the token; copy it again into DISCORD_TOKEN and start again."
-            ) from error
-        except (discord.HTTPException, aiohttp.ClientError, OSError, TimeoutError) as error:
-            raise OperatorError(f"Discord cannot be reached ({type(error).__name__}); try again later.") from error
-
-    return asyncio.create_task(login())
-
-
-def _connect(client: MarqueeClient) -> "asyncio.Task[None]":
-    async def connect() -> None:
-        # discord.py stumbles when its very first connection fails: look first whether anybody is there.
-        gateway = DiscordWebSocket.DEFAULT_GATEWAY
-        try:
-            async with asyncio.timeout(_GATEWAY_SECONDS):
-                _, writer = await asyncio.open_connection(gateway.host, gateway.port)
-        except (OSError, TimeoutError) as error:
-            raise OperatorError(
-                "Discord's gateway cannot be reached; check DISCORD_GATEWAY_URL, or try later."
-            ) from error
-        writer.close()
-        try:
-            await client.connect()
-        except discord.GatewayNotFound as error:
-            raise OperatorError("Discord's gateway cannot be found; try again later.") from error
-        except discord.ConnectionClosed as error:
-            raise OperatorError(f"Discord closed the connection for good (code {error.code}); start again.") from error
-
-    return asyncio.create_task(connect())
 
 
 def point_discord_at(settings: Settings) -> None:

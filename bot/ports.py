@@ -73,6 +73,17 @@ class Doorkeeper(Protocol):
         ...
 
 
+class Publisher(Protocol):
+    """Publishes messages of announcement channels to those who follow them. Never raises for Discord's answers."""
+
+    async def publish(self, message: Message) -> Attempt:
+        """Publish a message that is in its channel. SENT: it is published, or deleted.
+
+        With a `kind`: its channel is none of announcements.
+        """
+        ...
+
+
 class Teller(Protocol):
     """Writes a sentence to those who look after a server. Never raises for what Discord answers."""
 
@@ -91,8 +102,11 @@ class Teller(Protocol):
 class RequestPace(Protocol):
     """How fast requests leave for Discord, and what its answers say of that."""
 
-    async def admit(self) -> Callable[[], None]:
-        """Wait until one more request may leave; call what it returns when the request has ended."""
+    async def admit(self, kind: str) -> Callable[[], None]:
+        """Wait until one more request may leave; call what it returns when the request has ended.
+
+        What is of one `kind` takes Discord about as long.
+        """
         ...
 
     def note_invalid(self) -> None:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.domain.destinations import Closure
-from bot.domain.messages import RESEND_WINDOW, SEND_TIMEOUT, Attempt, Message, Outcome
+from bot.domain.messages import RESEND_WINDOW, Attempt, Message, Outcome
 from bot.domain.posts import Post, PostKind
 
 #: An opening that failed for good is tried again after 1, 2, 4 … minutes, at most an hour.
@@ -54,7 +54,7 @@ def in_forum(message: Message, attempt: Attempt, now: datetime) -> Attempt:
         if attempt.outcome is Outcome.SENT and attempt.discord_message_id is None:
             attempt = replace(attempt, outcome=Outcome.UNKNOWN)
         if attempt.outcome is Outcome.UNKNOWN:
-            return replace(attempt, retry_after=max(attempt.retry_after, _may_land_until(message) - now))
+            return replace(attempt, retry_after=max(attempt.retry_after, message.first_sent_at + RESEND_WINDOW - now))
         return attempt
     if message.forum_id is None:
         return attempt
@@ -64,15 +64,3 @@ def in_forum(message: Message, attempt: Attempt, now: datetime) -> Attempt:
     if attempt.outcome is Outcome.CLOSED and attempt.closure is Closure.LOCKED:
         return Attempt(Outcome.REJECTED, reason=attempt.reason)
     return attempt
-
-
-def after_a_look(message: Message, attempt: Attempt, now: datetime) -> Attempt:
-    """What a look for `message` came to: an opening that was not found yet may still land."""
-    if message.is_opening and attempt.outcome is Outcome.NOT_SENT and now < _may_land_until(message):
-        return Attempt(Outcome.UNKNOWN, reason=attempt.reason)
-    return attempt
-
-
-def _may_land_until(message: Message) -> datetime:
-    """Until when a request of ours may still land; what is sent with a nonce is sent again until then."""
-    return message.first_sent_at + RESEND_WINDOW - SEND_TIMEOUT

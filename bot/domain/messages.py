@@ -107,6 +107,11 @@ class Message:
         there = next((post.channel_id for post in self.posts), None)
         return there if there != self.channel_id else None
 
+    @property
+    def destination_id(self) -> int:
+        """What is closed if it cannot be written to: the channel, or the whole forum."""
+        return self.forum_id or self.channel_id
+
     def may_resend(self, now: datetime) -> bool:
         """Whether sending again with the same key is surely deduplicated.
 

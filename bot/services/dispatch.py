@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from bot.domain.forums import in_forum
 from bot.domain.messages import (
     HISTORY_MARGIN,
     LEASE,
@@ -24,6 +25,7 @@ from bot.domain.messages import (
 from bot.domain.plan import still_owed
 from bot.domain.posts import PostKind, PostState
 from bot.ports import Chore, Clock, MessageSender
+from bot.services.arriving import note_arrival
 from bot.services.claiming import claim_due
 from bot.services.noticing import note_outcome
 from bot.services.pace import NoTurn, Pace
@@ -197,6 +199,7 @@ class Dispatch:
     async def _settle(self, message: Message, attempt: Attempt, *, still_true: bool, resent: bool = False) -> bool:
         """Write an outcome down, whatever is cancelled meanwhile; False if another owner has the message by now."""
         now = self._clock.now()
+        attempt = in_forum(message, attempt, now)
         settlement = settle(message, attempt, now, still_true=still_true, resent=resent)
         writing = asyncio.create_task(self._write(message, attempt, settlement, now))
         self._writing.add(writing)
@@ -209,6 +212,7 @@ class Dispatch:
                 settlement = replace(settlement, posts=PostState.CANCELLED)
             ours = await message_store.settle_message(tx, message, settlement, attempt, now)
             if ours:
+                await note_arrival(tx, message, settlement, attempt, now)
                 await note_outcome(tx, message, settlement, attempt, now, bare=message.id in self._bare)
         self._bare.discard(message.id)
         if not ours:

@@ -50,7 +50,7 @@ async def note_outcome(
     notice = settled_notice(message, settlement, attempt, now)
     subscriber = await subscriber_store.get_subscriber(tx, message.subscriber_id)
     if settlement.close_destination:
-        closed = await destination_store.find_destination(tx, message.channel_id)
+        closed = await destination_store.find_destination(tx, message.destination_id)
         # Looked at before: it was opened, and nothing arrived. That has been told.
         if closed is not None and closed.probes == 0:
             notice = closed_notice(closed, attempt, subscriber.kind)

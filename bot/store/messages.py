@@ -68,8 +68,8 @@ async def settle_message(
     if settlement.posts is PostState.SENT and await tx.all("add_live_message", message_id=message.id, now=epoch(now)):
         await wake_subscriber(tx, message.subscriber_id, now)  # of two that are due, one is enough
     if settlement.close_destination:
-        first_look = first_look_at(attempt.closure, message.channel_id, now)
-        await close_destination(tx, message.channel_id, message.subscriber_id, attempt.reason, now, first_look)
+        first_look = first_look_at(attempt.closure, message.destination_id, now)
+        await close_destination(tx, message.destination_id, message.subscriber_id, attempt.reason, now, first_look)
     return True
 
 

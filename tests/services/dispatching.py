@@ -2,8 +2,9 @@
 
 from datetime import UTC, datetime
 
-from bot.ports import Chore, Clock, LiveEditor, MessageSender
+from bot.ports import Chore, Clock, LiveEditor, MessageSender, Publisher
 from bot.services.correcting import Correcting
+from bot.services.crossposting import Crossposting
 from bot.services.dispatch import Dispatch
 from bot.services.living import Living
 from bot.services.pace import Pace
@@ -19,11 +20,14 @@ def make_dispatch(
     owner: str = "test",
     per_second: int = 100_000,
     editor: LiveEditor | None = None,
+    publisher: Publisher | None = None,
 ) -> Dispatch:
     pace = Pace(per_second)
     chores: list[Chore] = [Correcting(db, sender, clock, pace)]
     if editor is not None:
         chores.append(Living(db, sender, editor, clock, pace))
+    if publisher is not None:
+        chores.append(Crossposting(db, sender, publisher, clock, pace))
     return Dispatch(db, sender, clock, pace, owner=owner, chores=chores)
 
 

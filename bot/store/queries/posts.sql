@@ -77,12 +77,13 @@ RETURNING
     since_at, dedup_key, due_at, fresh_until, attempts, state, reason, settled_at, doubt_id, note;
 
 -- name: list_settled(subscriber_id, n)
--- The latest that came to an end.
+-- The latest that came to an end; of what opens a film's own post in a forum only what failed.
 SELECT
     id, subscriber_id, film_id, kind, priority, milestone_days, country, type, date, old_date, change_id, channel_id,
     since_at, dedup_key, due_at, fresh_until, attempts, state, reason, settled_at, doubt_id, note
 FROM posts
 WHERE subscriber_id = :subscriber_id AND state IN ('sent', 'skipped', 'failed', 'uncertain')
+    AND (kind <> 'opening' OR state IN ('failed', 'uncertain'))
 ORDER BY settled_at DESC, id DESC LIMIT :n;
 
 -- name: list_kept_back(subscriber_id, since, until, film_id, channel_id)
@@ -91,7 +92,7 @@ SELECT
     id, subscriber_id, film_id, kind, priority, milestone_days, country, type, date, old_date, change_id, channel_id,
     since_at, dedup_key, due_at, fresh_until, attempts, state, reason, settled_at, doubt_id, note
 FROM posts
-WHERE subscriber_id = :subscriber_id AND state = 'skipped' AND kind <> 'resume'
+WHERE subscriber_id = :subscriber_id AND state = 'skipped' AND kind NOT IN ('resume', 'opening')
     AND settled_at >= :since AND due_at <= :until
     AND (CAST(:film_id AS BIGINT) IS NULL OR film_id = :film_id)
     AND (

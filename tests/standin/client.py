@@ -11,6 +11,7 @@ from typing import Self
 from tests.standin.bulk_client import BulkClient
 from tests.standin.errors import Json
 from tests.standin.forum_client import ForumClient
+from tests.standin.member_client import MemberClient
 from tests.standin.people_client import PeopleClient
 from tests.standin.pointing import API_VARIABLE, GATEWAY_VARIABLE
 from tests.standin.process import PythonProcess
@@ -31,7 +32,7 @@ USUAL = (
 )
 
 
-class StandinClient(BulkClient, PeopleClient, TroubleClient, ForumClient):
+class StandinClient(BulkClient, PeopleClient, TroubleClient, ForumClient, MemberClient):
     """Everything a test can ask of a running stand-in; every snowflake is an int."""
 
     async def add_guild(

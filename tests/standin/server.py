@@ -9,6 +9,7 @@ from aiohttp import web
 from tests.standin import (
     bulk,
     control,
+    members,
     people,
     routes_account,
     routes_interactions,
@@ -37,11 +38,13 @@ async def start(standin: Standin, port: int) -> tuple[web.AppRunner, Urls]:
     """Serve on 127.0.0.1; port 0 picks a free one."""
     app = web.Application(middlewares=[api_gate], client_max_size=MAX_BODY_BYTES)
     app[STANDIN] = standin
-    for table in (routes_account.routes, routes_messages.routes, routes_interactions.routes, routes_threads.routes):
-        app.router.add_routes(table)
+    for table in (routes_account, routes_messages, routes_interactions, routes_threads, members):
+        app.router.add_routes(table.routes)
     app.router.add_get("/gateway/", standin.gateway.serve)
     app.router.add_get("/gateway", standin.gateway.serve)
-    app.router.add_post(f"{CONTROL}/{{verb}}", handler_of(control.verb, people.verb, threads.verb, bulk.verb))
+    app.router.add_post(
+        f"{CONTROL}/{{verb}}", handler_of(control.verb, people.verb, threads.verb, bulk.verb, members.verb)
+    )
     runner = web.AppRunner(app, access_log=None)
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", port)

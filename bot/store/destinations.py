@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from bot.domain.destinations import Destination
+from bot.domain.destinations import Destination, Door, next_look_at
 from bot.store.columns import epoch, epoch_or_none, instant_of, instant_or_none
 from bot.store.database import Row, Transaction
 
@@ -33,14 +33,19 @@ async def close_destination(
 ) -> Destination | None:
     """Send there no longer; None, and reason and time stay as they were, if it was closed already.
 
-    The looks are counted on if nothing has arrived there since it was opened.
+    The looks are counted on, and wait ever longer, if nothing has arrived there since it was opened.
     """
     row = await tx.one(
         "close_destination",
         channel_id=channel_id, subscriber_id=subscriber_id, reason=reason, now=epoch(now),
         next_probe_at=epoch_or_none(next_probe_at),
     )  # fmt: skip
-    return _read(row) if row else None
+    if row is None:
+        return None
+    closed = _read(row)
+    if closed.probes and next_probe_at is not None:
+        await plan_probe(tx, channel_id, closed.probes, next_look_at(Door.SHUT, closed.probes, channel_id, now))
+    return closed
 
 
 async def has_due_probe(tx: Transaction, now: datetime) -> bool:

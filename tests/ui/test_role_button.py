@@ -52,7 +52,7 @@ async def test_what_may_not_be_given_is_given_to_nobody(
     await standin.set_role(guild.id, role_id, is_managed=True)
     assert "belongs to an integration" in await refused()
     await standin.set_role(guild.id, role_id)
-    await standin.move_role(guild.id, role_id, 50)
+    await standin.move_role(guild.id, role_id, 51)
     assert "stands above my own role" in await refused()
     await standin.move_role(guild.id, role_id, 2)
     await standin.set_role(guild.id, guild.bot_role_id, permissions=USUAL, is_managed=True)

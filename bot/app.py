@@ -38,6 +38,7 @@ from bot.services.noticing import Noticing
 from bot.services.pace import Pace
 from bot.services.planning import Planning
 from bot.services.presence import Presence
+from bot.services.recalling import Recalling
 from bot.services.refresh import Refresh
 from bot.services.reminding import Reminding
 from bot.services.schedule import Schedule
@@ -54,6 +55,7 @@ from bot.store.films import find_meta, set_meta
 from bot.store.title_index import TitleIndex
 from bot.ui.buckets import scan_seldom
 from bot.ui.doors import DiscordDoorkeeper
+from bot.ui.history import DiscordHistory
 from bot.ui.live_editor import DiscordLiveEditor
 from bot.ui.pictures import PictureShop
 from bot.ui.publisher import DiscordPublisher
@@ -136,7 +138,8 @@ async def open_app(settings: Settings, clock: Clock) -> AsyncGenerator[App]:
         publishing = Crossposting(db, sender, DiscordPublisher(client), clock, pace)
         doorkeeping = Doorkeeping(db, doorkeeper, clock, pace)
         chores = [Correcting(db, sender, clock, pace), publishing, living, noticing, doorkeeping]
-        dispatch = Dispatch(db, sender, clock, pace, owner=owner, chores=chores)
+        recall = Recalling(db, DiscordHistory(client), clock, pace)
+        dispatch = Dispatch(db, sender, clock, pace, owner=owner, chores=chores, recalling=recall)
         await dispatch.start()
         yield App(db, clock, client, Planning(db), dispatch, refresh, context, presence, noticing)
 

@@ -7,6 +7,7 @@ from typing import Protocol
 from bot.domain.dates import ReleaseDate
 from bot.domain.destinations import Look
 from bot.domain.messages import Attempt, Message, Parcel
+from bot.domain.recall import Seen
 from bot.domain.sources import Answer, Found, FoundPerson, Month, Question
 from bot.domain.subscribers import Subscriber
 
@@ -43,6 +44,14 @@ class LiveEditor(Protocol):
 
     async def edit(self, parcel: Parcel) -> Attempt | None:
         """Make the message of `parcel` say what its countdown says now. Nobody is pinged. None: it has been deleted."""
+        ...
+
+
+class History(Protocol):
+    """Reads what Marquee itself wrote. Never raises for what Discord answers."""
+
+    async def list_own(self, channel_id: int, after: datetime) -> Sequence[Seen] | Attempt:
+        """List our messages in a channel since `after`; else UNREADABLE, UNKNOWN, or REJECTED: it has no history."""
         ...
 
 

@@ -24,14 +24,17 @@ from bot.domain.messages import (
 )
 from bot.domain.plan import still_owed
 from bot.domain.posts import PostKind, PostState
+from bot.domain.recall import NOTHING, Found
 from bot.ports import Chore, Clock, MessageSender
 from bot.services.arriving import note_arrival
 from bot.services.claiming import claim_due
 from bot.services.noticing import note_outcome
 from bot.services.pace import NoTurn, Pace
 from bot.services.parcels import read_parcel
+from bot.services.recalling import Recalling
 from bot.store import messages as message_store
 from bot.store import posts as post_store
+from bot.store import recalls as recall_store
 from bot.store import subscribers as subscriber_store
 from bot.store.database import Database, Transaction
 
@@ -56,6 +59,7 @@ class Dispatch:
         *,
         owner: str,
         chores: Sequence[Chore] = (),
+        recalling: Recalling | None = None,
     ) -> None:
         self._db = db
         self._sender = sender
@@ -63,6 +67,7 @@ class Dispatch:
         self._owner = owner
         self._pace = pace
         self._chores = chores
+        self._recalling = recalling
         # Waiting for the pace must leave the lease enough for the send itself.
         self._most = min(IN_FLIGHT, math.ceil(10 * pace.per_second))
         self._under_way: set[asyncio.Task[None]] = set()
@@ -73,6 +78,8 @@ class Dispatch:
 
     async def start(self) -> None:
         """Take over what a killed process left behind, if the store proves that it is dead."""
+        if self._recalling is not None:
+            await self._recalling.start(self._clock.now())
         if self._db.engine == "sqlite":  # the file lock: no other process lives
             async with self._db.transaction() as tx:
                 await message_store.expire_leases(tx, self._clock.now())
@@ -81,6 +88,8 @@ class Dispatch:
         """Claim what is due at `now` and start sending it; how many messages were started."""
         if self._closing or self._pace.is_shut or (self._stopped_until is not None and now < self._stopped_until):
             return 0
+        if self._recalling is not None:
+            await self._recalling.beat(now)
         started = 0
         for message in await self._take_doubtful(now):
             self._start(self._resolve(message))
@@ -148,9 +157,16 @@ class Dispatch:
 
     async def _deliver(self, message: Message, *, resent: bool = False) -> None:
         """Send a message of ours and write down what came of it. `resent`: an earlier attempt may have arrived."""
+        if not resent and await self._looked_first(message, still_true=True, tried=False):
+            return
         parcel = await self._parcel(message)
         if all(post.kind is PostKind.RESUME for post in message.posts) and not parcel.skipped:
             await self._settle(message, Attempt(Outcome.NOT_SENT, reason="nothing was missed"), still_true=False)
+            return
+        if parcel.week is not None and parcel.week.is_empty:
+            # What an earlier attempt may have told is in the channel, or is not: the history says.
+            outcome = Outcome.UNKNOWN if resent else Outcome.NOTHING
+            await self._settle(message, Attempt(outcome, reason="nothing to say this week"), still_true=True)
             return
         attempt = await self._attempt(parcel)
         if attempt.may_be_for_more_than_text and not message.plain and not resent:
@@ -171,6 +187,8 @@ class Dispatch:
         """
         now = self._clock.now()
         still_true, is_quiet = await self._stands(message, now)
+        if await self._looked_first(message, still_true=still_true, tried=True):
+            return
         if still_true and message.may_resend(now):
             if is_quiet:
                 await self._settle(message, Attempt(Outcome.UNKNOWN, reason="quiet hours"), still_true=True)
@@ -187,32 +205,51 @@ class Dispatch:
             attempt = Attempt(Outcome.UNKNOWN, reason="It is not in the channel yet.")
         await self._settle(message, attempt, still_true=still_true)
 
+    async def _looked_first(self, message: Message, *, still_true: bool, tried: bool) -> bool:
+        """Settle what may have been sent by a store of which ours is an older copy; False for what surely was not."""
+        if self._recalling is None or not await self._recalling.concerns(message):
+            return False
+        looked = await self._recalling.look(message, tried=tried)
+        if looked is None:
+            return False
+        attempt, found = looked
+        await self._settle(message, attempt, still_true=still_true, found=found)
+        return True
+
     async def _attempt(self, parcel: Parcel) -> Attempt:
         try:
             async with self._pace, asyncio.timeout(SEND_TIMEOUT.total_seconds()):
+                if self._clock.now() > parcel.message.lease_until - SEND_TIMEOUT:
+                    # The machine slept in the turn's queue: somebody else may have the message, or had it long ago.
+                    return Attempt(Outcome.NOT_SENT, reason="Marquee stood still for a while.")
                 return await self._sender.send(parcel)
         except NoTurn as error:
             return Attempt(Outcome.NOT_SENT, reason="Discord asked Marquee to wait.", retry_after=error.retry_after)
         except TimeoutError:
             return Attempt(Outcome.UNKNOWN, reason="Discord did not answer in time")
 
-    async def _settle(self, message: Message, attempt: Attempt, *, still_true: bool, resent: bool = False) -> bool:
+    async def _settle(
+        self, message: Message, attempt: Attempt, *, still_true: bool, resent: bool = False, found: Found = NOTHING
+    ) -> bool:
         """Write an outcome down, whatever is cancelled meanwhile; False if another owner has the message by now."""
         now = self._clock.now()
         attempt = in_forum(message, attempt, now)
         settlement = settle(message, attempt, now, still_true=still_true, resent=resent)
-        writing = asyncio.create_task(self._write(message, attempt, settlement, now))
+        writing = asyncio.create_task(self._write(message, attempt, settlement, found, now))
         self._writing.add(writing)
         writing.add_done_callback(self._writing.discard)
         return await asyncio.shield(writing)
 
-    async def _write(self, message: Message, attempt: Attempt, settlement: Settlement, now: datetime) -> bool:
+    async def _write(
+        self, message: Message, attempt: Attempt, settlement: Settlement, found: Found, now: datetime
+    ) -> bool:
         async with self._db.transaction() as tx:
             if settlement.posts is PostState.PLANNED and not await _is_owed_still(tx, message):
                 settlement = replace(settlement, posts=PostState.CANCELLED)
             ours = await message_store.settle_message(tx, message, settlement, attempt, now)
             if ours:
                 await note_arrival(tx, message, settlement, attempt, now)
+                await recall_store.adopt(tx, message, found, now)
                 await note_outcome(tx, message, settlement, attempt, now, bare=message.id in self._bare)
         self._bare.discard(message.id)
         if not ours:

@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -55,7 +56,7 @@ class BookedMessage:
 
 
 class Ledger:
-    """Reads the database file at `path`; `let_time_pass` alone writes."""
+    """Reads the database file at `path`; `let_time_pass` and `stop_heart` alone write."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -115,6 +116,13 @@ class Ledger:
                 {"s": seconds},
             )
             connection.execute("UPDATE corrections SET due_at = due_at - :s", {"s": seconds})
+
+    def stop_heart(self, seconds: int) -> None:
+        """Make the heartbeat that much older, as after a long absence; only while the bot is dead."""
+        with self._opened() as connection, connection:
+            [alive] = connection.execute("SELECT value FROM meta WHERE name = 'alive at'")
+            earlier = datetime.fromisoformat(alive["value"]) - timedelta(seconds=seconds)
+            connection.execute("UPDATE meta SET value = ? WHERE name = 'alive at'", [earlier.isoformat()])
 
     def rows(self, sql: str, **values: Any) -> list[dict[str, Any]]:
         """Run a SELECT."""

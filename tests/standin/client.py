@@ -51,6 +51,10 @@ class StandinClient(BulkClient, PeopleClient, TroubleClient, ForumClient, Member
         """Remove the bot from a server: its channels then answer 403 50001."""
         await self.call("remove_guild", guild_id=guild_id)
 
+    async def set_moderators_channel(self, guild_id: int, channel_id: int) -> None:
+        """Make a server a community, with that channel for what Discord tells those who moderate it."""
+        await self.call("set_moderators_channel", guild_id=guild_id, channel_id=channel_id)
+
     async def invite_again(self, guild_id: int) -> None:
         """Let the bot into a server that it was removed from."""
         await self.call("invite_again", guild_id=guild_id)

@@ -49,6 +49,12 @@ async def remove_guild(standin: Standin, args: Json) -> None:
 
 
 @verb
+async def set_moderators_channel(standin: Standin, args: Json) -> None:
+    """Make a server a community, with that channel for what Discord tells those who moderate it."""
+    standin.world.guilds[args["guild_id"]].moderators_id = args["channel_id"]
+
+
+@verb
 async def invite_again(standin: Standin, args: Json) -> None:
     """Let the bot into a server that it was removed from."""
     standin.world.guilds[args["guild_id"]].has_bot = True

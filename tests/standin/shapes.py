@@ -165,7 +165,7 @@ def guild_shape(world: World, guild: Guild) -> Json:
         "premium_progress_bar_enabled": False,
         "rules_channel_id": None,
         "safety_alerts_channel_id": None,
-        "public_updates_channel_id": None,
+        "public_updates_channel_id": str(guild.moderators_id) if guild.moderators_id else None,
         "nsfw": False,
         "nsfw_level": 0,
         "incidents_data": None,

@@ -102,6 +102,7 @@ class Guild:
     members: dict[int, Member] = field(default_factory=dict[int, Member])
     channel_ids: list[int] = field(default_factory=list[int])
     has_bot: bool = True
+    moderators_id: int | None = None  #: of a community: where Discord writes to those who moderate it
     audit_reasons: list[str] = field(default_factory=list[str])
 
     def base_permissions(self, user_id: int) -> int:

@@ -18,7 +18,7 @@ from tests.cogs.limits import problems_of_message
 from tests.domain.examples import film, following, guild, utc
 
 NOW = utc("2025-05-01 12:00")
-RELEASES = ("US theatrical 2025-06-06", "US limited 2025-06-04", "US digital 2025-09-06")
+RELEASES = ("VC theatrical 2025-06-06", "VC limited 2025-06-04", "VC digital 2025-09-06")
 TITLES = ["Ballerina", "*" * 300, "🎬" * 300, "\\_|" * 100, "x"]
 
 

@@ -32,7 +32,7 @@ LogLevel = Literal["DEBUG", "INFO", "WARNING", "ERROR"]
 DEFAULT_DATABASE_URL: Final = "sqlite:///marquee.db"
 TITLES_NAME: Final = "titles.sqlite"
 
-#: Just below what is left of Discord's 50 requests/s if they may be late on their way; commands go before posts anyway.
+#: A little below Discord's 50 requests/s, which the pace keeps to in any case; commands go before posts.
 DEFAULT_POST_RATE: Final = 48
 #: https://discord.com/developers/docs/topics/rate-limits: 50 requests/s for one bot, all its processes together.
 MAX_POST_RATE: Final = 50

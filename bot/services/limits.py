@@ -5,8 +5,12 @@ from dataclasses import dataclass
 
 #: https://discord.com/developers/docs/topics/rate-limits: requests a second of one bot, all its processes together.
 GLOBAL_LIMIT = 50
-#: So late a request may arrive and still be counted rightly; a longer way that all have in common does no harm.
-JITTER_SECONDS = 0.05
+#: Who has no answer by then is taken to have arrived: requests that hang must not hold the others up.
+LONGEST_WAY_SECONDS = 5.0
+#: The quickest ever is forgotten by so much with each answer: Discord may have become slower for good.
+_FORGETTING = 1.00001
+#: No two ways are quite equal; so much is added to a second for it.
+_MARGIN_SECONDS = 0.01
 #: Answers of 401, 403 and 429 in ten minutes after which nothing is sent; at 10,000 Discord bans the address.
 INVALID_LIMIT = 5_000
 INVALID_SECONDS = 600.0
@@ -21,33 +25,36 @@ class Slot:
     left_at: float
     free_at: float
 
-    def arrived(self, now: float) -> None:
-        """Its answer is here, so it came before that: its second ends at the latest a second from now."""
-        self.free_at = min(self.free_at, now + 1)
-
 
 class Window:
-    """At most `limit` requests arrive at Discord in any second, wherever its seconds begin.
+    """At most `limit` requests arrive at Discord in any second, wherever its seconds begin, and however late some are.
 
-    A request counts until a second after it arrived, and that was before its answer came. Who waits for slow answers
-    would be slow, so a request is taken to have arrived within `JITTER_SECONDS`.
+    A request counts until a second after it arrived. When that was, its answer tells: the request was late by no more
+    than the answer is, compared with the quickest ever. Without an answer it may arrive any moment.
     """
 
     def __init__(self, limit: int = GLOBAL_LIMIT) -> None:
         self._limit = limit
         self._slots: list[Slot] = []
+        self._quickest = float("inf")
 
     def wait(self, now: float) -> float:
-        """Seconds until one more may leave; 0 if it may now."""
+        """Seconds until one more may leave, if no answer comes before; 0 if it may now."""
         self._slots = [slot for slot in self._slots if slot.free_at > now]
         over = len(self._slots) - self._limit
         return sorted(slot.free_at for slot in self._slots)[over] - now if over >= 0 else 0.0
 
     def take(self, now: float) -> Slot:
         """Let one leave."""
-        slot = Slot(now, now + JITTER_SECONDS + 1)
+        slot = Slot(now, now + LONGEST_WAY_SECONDS + 1)
         self._slots.append(slot)
         return slot
+
+    def end(self, slot: Slot, now: float) -> None:
+        """Take the answer of one: when it arrived is known now."""
+        took = now - slot.left_at
+        self._quickest = min(took, self._quickest * _FORGETTING)
+        slot.free_at = min(slot.free_at, now - self._quickest + 1 + _MARGIN_SECONDS)
 
 
 class Easing:

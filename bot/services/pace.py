@@ -87,10 +87,16 @@ class Pace:
         ticket: asyncio.Future[Slot] = asyncio.get_running_loop().create_future()
         self._lanes[paid is not None].append(ticket)
         self._serve()
-        slot = await ticket
+        try:
+            slot = await ticket
+        except asyncio.CancelledError:
+            if ticket.done() and not ticket.cancelled():  # let go and given up in one moment: nothing will leave
+                ticket.result().free_at = _now()
+                self._serve()
+            raise
 
         def end() -> None:
-            slot.arrived(_now())
+            self._window.end(slot, _now())
             self._serve()
 
         return end
@@ -145,14 +151,16 @@ class Pace:
         now = _now()
         for lane in self._lanes:
             while lane:
-                if lane[0].done():  # given up
+                ticket = lane[0]
+                if ticket.done():  # given up
                     lane.popleft()
                     continue
                 wait = max(self._window.wait(now), self._held_until - now)
                 if wait > 0:
                     self._timer = asyncio.get_running_loop().call_later(wait, self._serve)
                     return
-                lane.popleft().set_result(self._window.take(now))
+                lane.popleft()
+                ticket.set_result(self._window.take(now))
 
 
 def _evenly(per_second: float) -> AsyncLimiter:

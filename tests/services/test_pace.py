@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import time
 from datetime import timedelta
 
 import pytest
@@ -11,9 +12,10 @@ from bot.services.pace import TURN_SECONDS, NoTurn, Pace
 
 
 async def fill(pace: Pace) -> None:
-    """Take every place of this second."""
+    """Take every place of this second; the answers are here."""
     for _ in range(GLOBAL_LIMIT):
-        await pace.admit()
+        end = await pace.admit()
+        end()
 
 
 async def settle() -> None:
@@ -62,6 +64,21 @@ async def test_who_gives_up_at_the_door_holds_nobody_up() -> None:
     given_up.cancel()
     await asyncio.wait_for(waiting, 5)
     assert given_up.cancelled()
+
+
+async def test_who_gives_up_as_it_is_let_go_leaves_its_place_to_the_next() -> None:
+    pace = Pace(100_000)
+    loop = asyncio.get_running_loop()
+    pace.note_global_limit(0.02)
+    tasks = [asyncio.create_task(pace.admit()) for _ in range(GLOBAL_LIMIT)]
+    await settle()
+    loop.call_later(0.03, lambda: [task.cancel() for task in tasks])
+    time.sleep(0.05)  # noqa: ASYNC251 - both come at once now: they are let go, and given up before they know
+    await asyncio.wait(tasks)
+    assert all(task.cancelled() for task in tasks)
+    started = loop.time()
+    await asyncio.wait_for(pace.admit(), 5)
+    assert loop.time() - started < 0.5
 
 
 async def test_a_turn_pays_for_one_request_and_a_retry_takes_its_own() -> None:

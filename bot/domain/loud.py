@@ -7,7 +7,7 @@ from bot.domain.posts import Post, PostKind
 from bot.domain.subscribers import Subscriber
 
 #: Worth sending on their own day alone: the next one says something else.
-_OF_ONE_DAY = frozenset({PostKind.COUNTDOWN, PostKind.LIVE, PostKind.DIGEST})
+_OF_ONE_DAY = frozenset({PostKind.COUNTDOWN, PostKind.LIVE})
 
 
 def out_of_quiet(subscriber: Subscriber, posts: Iterable[Post]) -> Iterator[Post]:

@@ -9,6 +9,7 @@ from hashlib import blake2b
 
 from bot.domain.channels import ChannelKind
 from bot.domain.destinations import Closure
+from bot.domain.digests import Week
 from bot.domain.films import Film
 from bot.domain.live import Countdown
 from bot.domain.posts import Post, PostKind, PostState
@@ -53,6 +54,7 @@ class Outcome(StrEnum):
     CLOSED = "closed"  #: 403/404: the destination cannot be written to
     UNKNOWN = "unknown"  #: time-out, reset, 5xx: it may or may not be there
     UNREADABLE = "unreadable"  #: the history may not be read
+    NOTHING = "nothing"  #: there was nothing to say, and nothing was tried
 
 
 #: This attempt was surely not stored.
@@ -130,6 +132,7 @@ class Parcel:
     skipped: tuple[Post, ...]  #: what a resume post tells of
     now: datetime
     countdown: Countdown | None = None  #: of a live countdown: what it says now
+    week: Week | None = None  #: of a weekly digest: what it tells
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +183,8 @@ def settle(
         case Outcome.CLOSED:
             # Kept back like what falls due later: one message tells of both when the destination opens again.
             return Settlement(MessageState.FAILED, PostState.SKIPPED, close_destination=True)
+        case Outcome.NOTHING:
+            return Settlement(MessageState.DISSOLVED, PostState.SKIPPED)
         case Outcome.UNREADABLE:
             return Settlement(MessageState.UNCERTAIN, PostState.UNCERTAIN)
         case Outcome.UNKNOWN:

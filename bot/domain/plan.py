@@ -6,6 +6,7 @@ from datetime import date, datetime, time, timedelta
 
 from bot.domain.changes import notice_due, worth_asking, worth_telling
 from bot.domain.dates import ReleaseDate, local_day, local_instant
+from bot.domain.digests import NEXT_WITHIN, digest_posts
 from bot.domain.films import Film, Release, ReleaseType
 from bot.domain.live import is_live, live_posts
 from bot.domain.loud import out_of_quiet
@@ -33,7 +34,7 @@ def plan(subscriber: Subscriber, subscriptions: Sequence[Subscription], now: dat
     """
     near: list[Post] = []
     next_wake_at: datetime | None = None
-    for post in forecast(subscriber, subscriptions):
+    for post in whole_forecast(subscriber, subscriptions, now - LISTED, now + LOOK_AHEAD + NEXT_WITHIN):
         if post.due_at <= now - LISTED and not (post.kind is PostKind.LIVE and post.fresh_until > now):
             continue
         if post.due_at <= now + LOOK_AHEAD:
@@ -44,10 +45,21 @@ def plan(subscriber: Subscriber, subscriptions: Sequence[Subscription], now: dat
     return Plan(tuple(near), next_wake_at)
 
 
+def whole_forecast(
+    subscriber: Subscriber, subscriptions: Sequence[Subscription], since: datetime, until: datetime
+) -> list[Post]:
+    """List every post that `subscriber` is owed, by time; of weekly digests those due after `since`, `until` then."""
+    return sorted([*forecast(subscriber, subscriptions), *digest_posts(subscriber, since, until)], key=_order)
+
+
 def forecast(subscriber: Subscriber, subscriptions: Sequence[Subscription]) -> list[Post]:
-    """List every post that `subscriber` is owed as far as the facts go, past and to come, by time."""
+    """List every post that `subscriber` is owed as far as the facts go, past and to come, by time; no digests."""
     owed = (post for subscription in subscriptions for post in _owed(subscriber, subscription))
-    return sorted(out_of_quiet(subscriber, owed), key=lambda post: (post.due_at, post.kind.priority, post.dedup_key))
+    return sorted(out_of_quiet(subscriber, owed), key=_order)
+
+
+def _order(post: Post) -> tuple[datetime, int, str]:
+    return (post.due_at, post.kind.priority, post.dedup_key)
 
 
 def is_held_back(post: Post, subscriber: Subscriber, subscription: Subscription | None) -> bool:
@@ -60,7 +72,7 @@ def still_owed(
     posts: Iterable[Post], subscriber: Subscriber, subscriptions: Sequence[Subscription], now: datetime
 ) -> bool:
     """Whether every one of `posts` is fresh at `now` and says what the facts still say."""
-    owed = {post.dedup_key for post in forecast(subscriber, subscriptions)}
+    owed = {post.dedup_key for post in whole_forecast(subscriber, subscriptions, now - LISTED, now + NEXT_WITHIN)}
     films = {subscription.film.id: subscription.film for subscription in subscriptions}
 
     def says_the_truth(post: Post) -> bool:

@@ -6,6 +6,7 @@ from bot.domain.live import countdown_of
 from bot.domain.living import counting
 from bot.domain.messages import Message, Parcel
 from bot.domain.posts import Post, PostKind
+from bot.services.digesting import read_week
 from bot.store import films as film_store
 from bot.store import posts as post_store
 from bot.store import subscribers as subscriber_store
@@ -21,7 +22,9 @@ async def read_parcel(tx: Transaction, message: Message, now: datetime) -> Parce
         for film_id in {post.film_id for post in (*message.posts, *skipped) if post.film_id is not None}
         if (film := await film_store.find_film(tx, film_id)) is not None
     }
-    parcel = Parcel(message, subscriber, films, tuple(skipped), now)
+    digest = next((post for post in message.posts if post.kind is PostKind.DIGEST), None)
+    week = await read_week(tx, subscriber, digest.due_at, now) if digest else None
+    parcel = Parcel(message, subscriber, films, tuple(skipped), now, week=week)
     counted = next((post for post in message.posts if post.kind is PostKind.LIVE), None)
     film = films.get(counted.film_id or 0) if counted else None
     if counted is None or film is None:

@@ -5,13 +5,15 @@ from datetime import datetime
 
 from bot.domain.answers import Agenda
 from bot.domain.destinations import Destination
+from bot.domain.digests import NEXT_WITHIN, Week
 from bot.domain.films import Film
 from bot.domain.live import MAX_LOST, countdown_of
 from bot.domain.living import counting
 from bot.domain.messages import MAX_POSTS, Message, MessageState, Parcel, message_key
-from bot.domain.plan import forecast, is_held_back
+from bot.domain.plan import is_held_back, whole_forecast
 from bot.domain.posts import Post, PostKind
-from bot.domain.subscribers import SubscriberKind
+from bot.domain.subscribers import Subscriber, SubscriberKind
+from bot.services.digesting import read_week
 from bot.store import destinations as destination_store
 from bot.store import films as film_store
 from bot.store import live as live_store
@@ -21,6 +23,8 @@ from bot.store.database import Database, Transaction
 
 #: As many as `/schedule` shows of each.
 NEXT_SHOWN, LAST_SHOWN = 10, 20
+#: What shares its message with nothing.
+_ALONE = (PostKind.LIVE, PostKind.DIGEST, PostKind.DOUBT)
 
 
 class Schedule:
@@ -45,7 +49,8 @@ class Schedule:
             channels = {subscriber.channel_id, *(s.channel_id for s in subscriptions)}
             closed = await _closed(tx, channels)
             live = [each for each in await live_store.list_live(tx, subscriber.id) if each.film_id in titles]
-        coming = [post for post in forecast(subscriber, subscriptions) if post.due_at > now]
+        owed = whole_forecast(subscriber, subscriptions, now, now + NEXT_WITHIN)
+        coming = [post for post in owed if post.due_at > now]
         followed = {s.film.id: s for s in subscriptions}
         held_back = [p for p in coming[:NEXT_SHOWN] if is_held_back(p, subscriber, followed.get(p.film_id or 0))]
         paused = tuple(s.film.label for s in subscriptions if s.pause and s.pause.covers(now))
@@ -70,16 +75,16 @@ class Schedule:
             subscriptions = {s.film.id: s for s in await subscriber_store.list_subscriptions(tx, subscriber.id)}
         coming = [
             post
-            for post in forecast(subscriber, list(subscriptions.values()))
+            for post in whole_forecast(subscriber, list(subscriptions.values()), now, now + NEXT_WITHIN)
             if post.due_at > now and not is_held_back(post, subscriber, subscriptions.get(post.film_id or 0))
         ]
-        if not coming:
+        first, week = await self._first(subscriber, coming)
+        if first is None:
             return None
-        first = coming[0]
         due = [post for post in coming if (post.due_at, post.channel_id) == (first.due_at, first.channel_id)]
         together = tuple(due[:MAX_POSTS])  # forecast() has the most pressing first
-        alone = first.kind is PostKind.LIVE
-        together = (first,) if alone else tuple(post for post in together if post.kind is not PostKind.LIVE)
+        alone = first.kind in _ALONE
+        together = (first,) if alone else tuple(post for post in together if post.kind not in _ALONE)
         films = await self._films(together)
         channel_id = first.channel_id or 0
         message = Message(
@@ -94,11 +99,22 @@ class Schedule:
             message_key=message_key(channel_id, (post.dedup_key for post in together)),
             posts=together,
         )
-        parcel = Parcel(message, subscriber, films, (), first.due_at)
-        if not alone:
+        parcel = Parcel(message, subscriber, films, (), first.due_at, week=week)
+        if first.kind is not PostKind.LIVE:
             return parcel
         of_film = subscriptions.get(first.film_id or 0)
         return counting(parcel, countdown_of(subscriber, of_film, channel_id, first.due_at))
+
+    async def _first(self, subscriber: Subscriber, coming: Sequence[Post]) -> tuple[Post | None, Week | None]:
+        """The next post that has something to say; of a weekly digest, what."""
+        for post in coming:
+            if post.kind is not PostKind.DIGEST:
+                return post, None
+            async with self._db.reading() as tx:
+                week = await read_week(tx, subscriber, post.due_at, post.due_at)
+            if not week.is_empty:
+                return post, week
+        return None, None
 
     async def _films(self, posts: Sequence[Post]) -> dict[int, Film]:
         async with self._db.reading() as tx:

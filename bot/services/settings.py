@@ -14,7 +14,7 @@ from bot.store import subscribers as subscriber_store
 from bot.store.database import Database
 
 #: A change of these moves what is owed: nothing is owed from before it.
-_MOVING = frozenset({"country", "timezone", "posting_time", "milestones", "wanted", "quiet", "live"})
+_MOVING = frozenset({"country", "timezone", "posting_time", "milestones", "wanted", "quiet", "live", "digest_weekday"})
 
 
 class Choices(TypedDict, total=False):

@@ -8,6 +8,7 @@ import discord
 from discord.ui import Button, Select, View
 
 from bot.domain.dates import TBA, ReleaseDate, local_day
+from bot.domain.digests import Week
 from bot.domain.films import Film, Job, Release, ReleaseType
 from bot.domain.live import Countdown, Standing
 from bot.domain.messages import Parcel
@@ -15,6 +16,7 @@ from bot.domain.posts import Post, PostKind
 from bot.domain.subscribers import SubscriberKind
 from bot.ui.brief_lines import render_brief
 from bot.ui.card import Accent, Picture
+from bot.ui.digest_posts import digest_content, digest_select, digest_sources
 from bot.ui.doubt_posts import doubt_buttons, render_doubts
 from bot.ui.follow_lines import dated
 from bot.ui.live_lines import live_content, live_detail
@@ -61,6 +63,8 @@ def render_message(parcel: Parcel, picture: Picture | None = None) -> Rendered:
     """
     if _is_question(parcel):
         return _question(parcel)
+    if parcel.week is not None:
+        return _digest(parcel, parcel.week)
     if parcel.countdown is not None:
         return _live(parcel, parcel.countdown, picture)
     mention, mentions = _ping(parcel)
@@ -87,6 +91,15 @@ def _live(parcel: Parcel, countdown: Countdown, picture: Picture | None) -> Rend
 def _content(parcel: Parcel, budget: int, moved: Mapping[int, ReleaseDate | None] = NOTHING_MOVED) -> str:
     render = render_brief if parcel.message.digest else render_content
     return render(parcel, budget, moved)
+
+
+def _digest(parcel: Parcel, week: Week) -> Rendered:
+    """A week's digest: words and a select; nobody is called for it."""
+    content, nobody = digest_content(parcel, week, MAX_CONTENT), discord.AllowedMentions.none()
+    if parcel.message.plain:
+        return Rendered(content, (), post_buttons(parcel, ()), nobody)
+    embed = discord.Embed(colour=int(Accent.UPCOMING)).set_footer(text=digest_sources(week))
+    return Rendered(content, (embed,) if embed.footer.text else (), digest_select(parcel, week), nobody)
 
 
 def _is_question(parcel: Parcel) -> bool:

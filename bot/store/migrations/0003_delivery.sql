@@ -74,3 +74,6 @@ CREATE TABLE admin_notices (
 );
 CREATE INDEX admin_notices_due ON admin_notices (due_at) WHERE told_at IS NULL;
 CREATE INDEX admin_notices_waiting ON admin_notices (subscriber_id) WHERE told_at IS NULL;
+
+-- What comes to a country's cinemas in a week: the weekly digest.
+CREATE INDEX releases_by_day ON releases (country, date);

@@ -92,7 +92,7 @@ SELECT
     id, subscriber_id, film_id, kind, priority, milestone_days, country, type, date, old_date, change_id, channel_id,
     since_at, dedup_key, due_at, fresh_until, attempts, state, reason, settled_at, doubt_id, note
 FROM posts
-WHERE subscriber_id = :subscriber_id AND state = 'skipped' AND kind NOT IN ('resume', 'opening')
+WHERE subscriber_id = :subscriber_id AND state = 'skipped' AND kind NOT IN ('resume', 'opening', 'digest')
     AND settled_at >= :since AND due_at <= :until
     AND (CAST(:film_id AS BIGINT) IS NULL OR film_id = :film_id)
     AND (

@@ -70,13 +70,14 @@ def countdown_of(
     if subscription is None:
         return Countdown(Standing.ENDED, today, subscriber.country)
     settings = in_force(subscriber, subscription)
+    counting = counting_for(subscriber, subscription)
     goes_to = subscription.channel_id or subscriber.channel_id
     wanted = is_live(subscriber)
     return Countdown(
         Standing.COUNTING if wanted and goes_to == channel_id else Standing.RESTING,
         today,
         settings.country,
-        counting_for(subscriber, subscription).owed,
+        counting.owed or ((counting.main,) if counting.main else ()),  # it may have been out when it was tracked
         max(subscriber.milestones, default=0),
         goes_to if wanted and goes_to != channel_id else None,
     )

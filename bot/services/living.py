@@ -95,10 +95,6 @@ async def plan_edits(
             continue
         countdown = countdown_of(subscriber, subscriptions.get(live.film_id), live.channel_id, now)
         due_at = edit_due(countdown, live.shown, subscriber, now)
-        if due_at != live.due_at and not _is_overdue(live.due_at, due_at, now):
+        waits = live.due_at is not None and live.due_at <= now  # for its turn, or since an outage: not till tomorrow
+        if due_at != live.due_at and not (waits and due_at is not None):
             await live_store.plan_edit(tx, live.message_id, due_at)
-
-
-def _is_overdue(due_at: datetime | None, wanted: datetime | None, now: datetime) -> bool:
-    """Whether an edit waits for its turn already."""
-    return due_at is not None and due_at <= now and wanted is not None and wanted <= now

@@ -77,6 +77,7 @@ ENDS = {
     Outcome.CLOSED: ("failed", "skipped", "skipped"),
     Outcome.UNREADABLE: ("uncertain", "uncertain", "uncertain"),
     Outcome.UNKNOWN: ("in_doubt", None, None),
+    Outcome.NOTHING: ("dissolved", "skipped", "skipped"),
 }
 
 

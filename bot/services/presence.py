@@ -74,8 +74,8 @@ class Presence:
             subscriber = await subscriber_store.find_subscriber(tx, SubscriberKind.GUILD, guild_id)
         if subscriber is None or subscriber.left_at is None:
             return False
-        # Commands can be added to a server without the bot.
-        return bool(await self._is_member(guild_id)) and await self._return(subscriber.id, now)
+        # Commands can be added to a server without the bot. A command does not wait for a post's turn.
+        return bool(await self._doorkeeper.is_member(guild_id)) and await self._return(subscriber.id, now)
 
     async def _leave(self, known: Known, now: datetime) -> None:
         async with self._db.transaction() as tx:

@@ -111,11 +111,8 @@ class Teller(Protocol):
 class RequestPace(Protocol):
     """How fast requests leave for Discord, and what its answers say of that."""
 
-    async def admit(self, kind: str) -> Callable[[], None]:
-        """Wait until one more request may leave; call what it returns when the request has ended.
-
-        What is of one `kind` takes Discord about as long.
-        """
+    async def admit(self) -> Callable[[bool], None]:
+        """Wait until one more request may leave; call what it returns at its end, with whether it was answered."""
         ...
 
     def note_invalid(self) -> None:

@@ -50,11 +50,12 @@ class Window:
         self._slots.append(slot)
         return slot
 
-    def end(self, slot: Slot, now: float) -> None:
-        """Take the answer of one: when it arrived is known now."""
+    def end(self, slot: Slot, now: float, *, answered: bool) -> None:
+        """Take the answer of one, or that it broke off: it arrives no more."""
         took = now - slot.left_at
-        self._quickest = min(took, self._quickest * _FORGETTING)
-        slot.free_at = min(slot.free_at, now - self._quickest + 1 + _MARGIN_SECONDS)
+        if answered:
+            self._quickest = min(took, self._quickest * _FORGETTING)
+        slot.free_at = min(slot.free_at, now - min(took, self._quickest) + 1 + _MARGIN_SECONDS)
 
 
 class Easing:

@@ -71,8 +71,8 @@ class Pace:
     ) -> None:
         _paid.set(None)
 
-    async def admit(self) -> Callable[[], None]:
-        """Wait until one more request may leave; call what it returns when the request has ended.
+    async def admit(self) -> Callable[[bool], None]:
+        """Wait until one more request may leave; call what it returns at its end, with whether it was answered.
 
         Raises:
             NoTurn: it may not soon, and was not made.
@@ -95,8 +95,8 @@ class Pace:
                 self._serve()
             raise
 
-        def end() -> None:
-            self._window.end(slot, _now())
+        def end(answered: bool) -> None:
+            self._window.end(slot, _now(), answered=answered)
             self._serve()
 
         return end

@@ -38,13 +38,13 @@ def direct_traffic(client: discord.Client, pace: RequestPace) -> None:
 
     async def ended(_: aiohttp.ClientSession, trip: SimpleNamespace, end: aiohttp.TraceRequestEndParams) -> None:
         if trip.end is not None:
-            trip.end()
+            trip.end(True)
         if end.response.status in _INVALID and _path_of(end.url) is not None:
             _tell(pace, end.response)
 
     async def broke(_: aiohttp.ClientSession, trip: SimpleNamespace, __: aiohttp.TraceRequestExceptionParams) -> None:
         if trip.end is not None:
-            trip.end()
+            trip.end(False)
 
     trace = client.http.http_trace or aiohttp.TraceConfig()
     trace.on_request_start.append(starts)

@@ -33,7 +33,7 @@ class TestWindow:
             now += chance.choice([0.0, 0.001, 0.02, 0.3 if seed % 4 == 0 else 0.02])
             while True:
                 for answered, slot in [entry for entry in pending if entry[0] <= now]:
-                    window.end(slot, answered)
+                    window.end(slot, answered, answered=True)
                     pending.remove((answered, slot))
                 if (wait := window.wait(now)) == 0:
                     break
@@ -52,9 +52,9 @@ class TestWindow:
             assert window.wait(10.0) == 0
             slots.append(window.take(10.0))
         assert window.wait(10.0) == pytest.approx(1 + LONGEST_WAY_SECONDS)
-        window.end(slots[1], 10.1)
+        window.end(slots[1], 10.1, answered=True)
         assert window.wait(10.1) == pytest.approx(0.91), "its answer is the quickest ever: it was not late"
-        window.end(slots[0], 10.3)
+        window.end(slots[0], 10.3, answered=True)
         assert window.wait(11.02) == 0
         window.take(11.02)
         assert window.wait(11.02) == pytest.approx(0.19, abs=0.001), "this one may have been 0.2 s late"
@@ -67,18 +67,25 @@ class TestWindow:
             while (wait := window.wait(now)) > 0:
                 now = min([now + wait, *(answered for answered, _ in pending)]) + 1e-9
                 while pending and pending[0][0] <= now:
-                    window.end(pending[0][1], pending.pop(0)[0])
+                    window.end(pending[0][1], pending.pop(0)[0], answered=True)
             pending.append((now + answer, window.take(now)))
             left.append(now)
         assert 500 / (left[-1] - left[0]) >= at_least
 
+    def test_what_never_got_there_says_nothing_of_how_quick_discord_is(self) -> None:
+        window = Window(1)
+        window.end(window.take(0.0), 0.2, answered=True)
+        window.end(window.take(5.0), 5.001, answered=False)  # the connection was refused
+        window.end(window.take(10.0), 10.2, answered=True)
+        assert window.wait(10.2) == pytest.approx(0.81, abs=0.001)
+
     def test_discord_may_become_slower_for_good(self) -> None:
         window, now = Window(1), 0.0
-        window.end(window.take(now), now + 0.05)
+        window.end(window.take(now), now + 0.05, answered=True)
         waits: list[float] = []
         for _ in range(170_000):  # an hour of posts
             now += 10
-            window.end(window.take(now), now + 0.25)
+            window.end(window.take(now), now + 0.25, answered=True)
             waits.append(window.wait(now))
         assert waits[0] == pytest.approx(1.21, abs=0.001)
         assert waits[-1] == pytest.approx(1.01, abs=0.001)

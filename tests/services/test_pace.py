@@ -15,7 +15,7 @@ async def fill(pace: Pace) -> None:
     """Take every place of this second; the answers are here."""
     for _ in range(GLOBAL_LIMIT):
         end = await pace.admit()
-        end()
+        end(True)
 
 
 async def settle() -> None:

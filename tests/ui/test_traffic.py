@@ -25,15 +25,17 @@ class Notebook:
     def __init__(self) -> None:
         self.admitted = 0
         self.under_way = 0
+        self.broken = 0
         self.invalid = 0
         self.holds: list[float] = []
 
-    async def admit(self) -> Callable[[], None]:
+    async def admit(self) -> Callable[[bool], None]:
         self.admitted += 1
         self.under_way += 1
 
-        def end() -> None:
+        def end(answered: bool) -> None:
             self.under_way -= 1
+            self.broken += not answered
 
         return end
 
@@ -134,7 +136,7 @@ async def test_request_that_breaks_off_gives_its_place_back(
     with pytest.raises(TimeoutError):
         async with asyncio.timeout(0.2):
             await channel.send("nobody answers")
-    assert (notes.admitted, notes.under_way) == (1, 0)
+    assert (notes.admitted, notes.under_way, notes.broken) == (1, 0, 1)
 
 
 async def test_client_that_is_logged_in_is_too_late(client: discord.Client, notes: Notebook) -> None:

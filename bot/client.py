@@ -82,6 +82,8 @@ class MarqueeClient(commands.Bot):
     async def answer_error(self, interaction: Interaction, error: Exception) -> None:
         """Turn any error of a command, button or form into one private sentence; log what nobody expected."""
         cause = getattr(error, "original", error)
+        if isinstance(error, app_commands.TransformerError) and error.__cause__ is not None:
+            cause = error.__cause__  # an option may say itself what is wrong with it
         await self._say(interaction, _sentence(cause, error))
 
     async def on_error(self, event_method: str, /, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - discord.py's

@@ -9,6 +9,7 @@ from bot.domain.preferences import read_wanted
 from bot.services.finding import Candidate
 from bot.services.settings import Choices
 from bot.ui.card import Card
+from bot.ui.channel_kinds import ASKABLE, POSTABLE, require_kind
 from bot.ui.check_lines import check_in_words
 from bot.ui.ids import (
     ChangeId,
@@ -199,6 +200,7 @@ async def change_setting(interaction: Interaction, setting_id: SettingId, values
     """A control of the settings' card: save what was chosen, or open the form for it."""
     require_manager(interaction, ACTION)
     if setting_id.name is SettingName.CHANNEL:
+        require_kind(values[0].type, POSTABLE)
         await replace(interaction, await settings_card(interaction, {"channel_id": values[0].id}))
         return
     if setting_id.name is SettingName.ROLE:
@@ -211,6 +213,8 @@ async def change_setting(interaction: Interaction, setting_id: SettingId, values
         await replace(interaction, await settings_card(interaction, {"wanted": wanted}))
         return
     if setting_id.name is SettingName.ADMINS:
+        for channel in values:
+            require_kind(channel.type, ASKABLE)
         channel_id = values[0].id if values else None
         await replace(interaction, await settings_card(interaction, {"admin_channel_id": channel_id}))
         return

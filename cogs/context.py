@@ -1,12 +1,14 @@
 """What every command works with, and how it reads an interaction and answers it."""
 
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol, cast
 
 import discord
 
+from bot.domain.channels import ChannelKind
 from bot.domain.errors import NotAllowed, NotInServer
 from bot.domain.places import country_of_locale
 from bot.domain.subscribers import DEFAULT_COUNTRY, Subscriber, SubscriberKind, TrackRight
@@ -23,9 +25,10 @@ from bot.services.schedule import Schedule
 from bot.services.search import FilmSearch
 from bot.services.settings import Preferences
 from bot.services.tracking import Place, Tracking
-from bot.ui.access import find_missing_permissions
+from bot.ui.access import Sight, look_at_channel
 from bot.ui.answers import Trouble
 from bot.ui.card import Card
+from bot.ui.channel_kinds import KINDS
 from bot.ui.permissions import invite_link, missing_permissions
 from bot.ui.pictures import PictureShop
 
@@ -181,14 +184,22 @@ def require_tracker(interaction: Interaction, subscriber: Subscriber | None, act
         require_manager(interaction, action)
 
 
-async def channel_problems(interaction: Interaction, channel_id: int | None) -> list[str]:
+async def channel_problems(interaction: Interaction, channel_id: int | None) -> Sequence[str]:
     """The permissions that Marquee lacks in a channel of this server; empty when it may post there."""
-    if channel_id is None:
-        return []
+    return (await see_channel(interaction, channel_id)).lacks if channel_id else ()
+
+
+async def see_channel(interaction: Interaction, channel_id: int) -> Sight:
+    """What a channel of this server is, which is remembered, and what Marquee lacks there."""
     if channel_id == interaction.channel_id:
-        thread = isinstance(interaction.channel, discord.Thread)
-        return missing_permissions(interaction.app_permissions, thread=thread)
-    return await find_missing_permissions(interaction.client, guild_of(interaction), channel_id)
+        kind = KINDS.get(getattr(interaction.channel, "type", discord.ChannelType.text))
+        thread = kind is ChannelKind.THREAD
+        sight = Sight(tuple(missing_permissions(interaction.app_permissions, thread=thread)), kind)
+    else:
+        sight = await look_at_channel(interaction.client, guild_of(interaction), channel_id)
+    if sight.kind is not None:
+        await context_of(interaction).preferences.note_kind(channel_id, sight.kind, now_of(interaction))
+    return sight
 
 
 async def show(interaction: Interaction, card: Card, *, private: bool = False) -> None:

@@ -11,8 +11,8 @@ from bot.domain.loudness import suggest_weekdays
 from bot.domain.places import suggest_countries, suggest_zones
 from bot.domain.preferences import months_from
 from bot.domain.subscribers import today_of
+from bot.ui.channel_kinds import ASKABLE, POSTABLE, require_kind
 from bot.ui.phrases import film_choice
-from bot.ui.setting_controls import ASKABLE, POSTABLE
 from cogs.context import Interaction, context_of, country_of, find_reader, now_of
 from cogs.showing import picked
 
@@ -68,7 +68,8 @@ class PostChannelOption(app_commands.Transformer):
         return POSTABLE
 
     async def transform(self, interaction: Interaction, value: Any, /) -> int:  # noqa: ANN401 - as above
-        """Its id."""
+        """Its id, if it is of a kind that will do: an old client may offer any."""
+        require_kind(value.type, self.channel_types)
         return int(value.id)
 
 

@@ -1,21 +1,24 @@
 """`/settings`: what is in force, and changing it by option, select or form."""
 
 import logging
+from collections.abc import Sequence
 from typing import Literal
 
 import discord
 from discord import app_commands
 from discord.ext import commands
 
+from bot.domain.channels import ChannelKind
 from bot.domain.errors import UserError
 from bot.domain.loudness import read_cap, read_quiet, read_weekday
 from bot.domain.places import distinct_zones
 from bot.domain.preferences import read_country, read_hour, read_milestones, read_wanted, read_zone
 from bot.domain.subscribers import Subscriber, TrackRight
 from bot.services.settings import Choices
-from bot.ui.access import RoleStanding, find_missing_permissions, find_role_standing
+from bot.ui.access import RoleStanding, Sight, find_role_standing, look_at_channel
 from bot.ui.answers import Trouble, sending_of
 from bot.ui.card import Card
+from bot.ui.channel_kinds import require_forum_rights
 from bot.ui.setting_lines import saved_in_words
 from bot.ui.settings_card import Found, greeting, render_settings
 from cogs.context import (
@@ -26,6 +29,7 @@ from cogs.context import (
     guild_of,
     now_of,
     require_manager,
+    see_channel,
     show,
     take_time,
 )
@@ -154,16 +158,23 @@ async def settings_card(interaction: Interaction, choices: Choices) -> Card:
     )
     if is_elsewhere or "channel_id" in choices or asks_more:
         await take_time(interaction, private=True)
+    channel_id = choices.get("channel_id", subscriber.channel_id)
+    sight = await see_channel(interaction, channel_id) if channel_id else Sight()
+    if "channel_id" in choices:
+        require_forum_rights(sight.kind, choices["channel_id"], sight.lacks)
     if choices:
         subscriber = await context.preferences.change(subscriber.id, now, **choices)
-    problems, trouble = await channel_problems(interaction, subscriber.channel_id), ""
-    if "channel_id" in choices and not problems:
+    problems, trouble = sight.lacks, ""
+    is_forum = sight.kind is ChannelKind.FORUM
+    if "channel_id" in choices and is_forum:  # a film's post says itself what comes there
+        await context.preferences.reopen(subscriber, choices["channel_id"], now)
+    elif "channel_id" in choices and not problems:
         problems, trouble = await _greet(interaction, subscriber)
     closed = await context.preferences.find_destination(subscriber.channel_id) if subscriber.channel_id else None
     role = await _look_at_role(interaction, subscriber)
     zones = () if subscriber.timezone_chosen else distinct_zones(subscriber.country, now)
     admin_problems = await channel_problems(interaction, subscriber.admin_channel_id)
-    found = Found(problems, trouble, closed, role, admin_problems)
+    found = Found(problems, trouble, closed, role, admin_problems, is_forum)
     return render_settings(subscriber, found, zones, saved_in_words(choices.keys(), subscriber))
 
 
@@ -174,7 +185,7 @@ async def _look_at_role(interaction: Interaction, subscriber: Subscriber) -> Rol
     return await find_role_standing(interaction.client, *where)
 
 
-async def _greet(interaction: Interaction, subscriber: Subscriber) -> tuple[list[str], str]:
+async def _greet(interaction: Interaction, subscriber: Subscriber) -> tuple[Sequence[str], str]:
     """Post the greeting in the chosen channel; if it does not arrive, what is lacking, or else why."""
     channel_id = subscriber.channel_id or 0
     destination = interaction.client.get_partial_messageable(channel_id, guild_id=interaction.guild_id)
@@ -182,9 +193,9 @@ async def _greet(interaction: Interaction, subscriber: Subscriber) -> tuple[list
         await destination.send(greeting(subscriber), allowed_mentions=discord.AllowedMentions.none())
     except Trouble as error:
         log.warning("The greeting did not reach channel %s: %s", channel_id, error)
-        lacking: list[str] = []
+        lacking: Sequence[str] = ()
         if isinstance(error, discord.Forbidden):
-            lacking = await find_missing_permissions(interaction.client, guild_of(interaction), channel_id)
+            lacking = (await look_at_channel(interaction.client, guild_of(interaction), channel_id)).lacks
         return lacking, sending_of(error, ()).reason
     await context_of(interaction).preferences.reopen(subscriber, channel_id, now_of(interaction))
-    return [], ""
+    return (), ""

@@ -10,6 +10,7 @@ from bot.domain.films import Film
 from bot.domain.preferences import read_country, read_wanted
 from bot.domain.subscribers import Wanted, today_of
 from bot.ui.card import Card
+from bot.ui.channel_kinds import require_forum_rights
 from bot.ui.film_card import picture_of
 from bot.ui.follow_cards import follows_line, render_follows
 from bot.ui.ids import Purpose
@@ -27,6 +28,7 @@ from cogs.context import (
     require_manager,
     require_membership,
     require_tracker,
+    see_channel,
     show,
     take_time,
 )
@@ -120,6 +122,10 @@ async def require_right_to_track(interaction: Interaction, action: str) -> None:
 async def track_film(interaction: Interaction, film_id: int, choice: Choice) -> Card:
     """Follow a film for the server; the card that says what comes."""
     context, now = context_of(interaction), now_of(interaction)
+    if choice.channel_id is not None and choice.channel_id != interaction.channel_id:
+        await take_time(interaction)
+        sight = await see_channel(interaction, choice.channel_id)
+        require_forum_rights(sight.kind, choice.channel_id, sight.lacks)
     await context.refresh.freshen(film_id, now)
     tracked = await context.tracking.track(
         place_of(interaction), film_id, choice.channel_id, now, country=choice.country, wanted=choice.wanted

@@ -4,11 +4,13 @@ from dataclasses import replace
 from datetime import datetime, time
 from typing import TypedDict, Unpack
 
+from bot.domain.channels import ChannelKind
 from bot.domain.destinations import Destination
 from bot.domain.places import distinct_zones
 from bot.domain.quiet import QuietHours
 from bot.domain.subscribers import Subscriber, TrackRight, Wanted
 from bot.services.destinations import reopen
+from bot.store import channels as channel_store
 from bot.store import destinations as destination_store
 from bot.store import subscribers as subscriber_store
 from bot.store.database import Database
@@ -59,6 +61,14 @@ class Preferences:
         """A channel's health; None if nothing was ever wrong with it."""
         async with self._db.reading() as tx:
             return await destination_store.find_destination(tx, channel_id)
+
+    async def note_kind(self, channel_id: int, kind: ChannelKind, now: datetime) -> None:
+        """Remember what a channel is: in a forum each film has its own post, announcements can be published."""
+        async with self._db.reading() as tx:
+            known = await channel_store.find_kind(tx, channel_id)
+        if known is not kind:
+            async with self._db.transaction() as tx:
+                await channel_store.set_kind(tx, channel_id, kind, now)
 
     async def reopen(self, subscriber: Subscriber, channel_id: int, now: datetime) -> None:
         """A channel can be written to again; what it missed is told in one message."""

@@ -1,11 +1,14 @@
 """What Marquee may do in a channel, asked of Discord itself: without a guild cache nothing else knows."""
 
 import logging
+from dataclasses import dataclass
 from enum import Enum, auto
 
 import discord
 
+from bot.domain.channels import ChannelKind
 from bot.ui.answers import Trouble
+from bot.ui.channel_kinds import KINDS
 from bot.ui.permissions import missing_permissions
 
 log = logging.getLogger(__name__)
@@ -19,26 +22,36 @@ class RoleStanding(Enum):
     GONE = auto()
 
 
-async def find_missing_permissions(client: discord.Client, guild_id: int, channel_id: int) -> list[str]:
-    """The permissions that posts need in a channel and Marquee lacks, by the names that Discord shows.
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What a channel is, and what Marquee lacks there."""
 
-    Empty also when Discord cannot be asked: then the first post tells.
+    lacks: tuple[str, ...] = ()  #: permissions that posts need, by the names that Discord shows
+    kind: ChannelKind | None = None  #: None: Discord did not say
+
+
+async def look_at_channel(client: discord.Client, guild_id: int, channel_id: int) -> Sight:
+    """What a channel is, and which permissions Marquee lacks there.
+
+    None also when Discord cannot be asked: then the first post tells.
     """
     try:
         guild = await client.fetch_guild(guild_id, with_counts=False)
         me = await guild.fetch_member(client.user.id if client.user else 0)
         channel = await guild.fetch_channel(channel_id)
         if not isinstance(channel, discord.Thread):
-            return missing_permissions(channel.permissions_for(me))
+            forum = isinstance(channel, discord.ForumChannel)
+            lacks = missing_permissions(channel.permissions_for(me), forum=forum)
+            return Sight(tuple(lacks), KINDS.get(channel.type))
         parent = await guild.fetch_channel(channel.parent_id)
     except discord.Forbidden:
-        return ["View Channel"]
+        return Sight(("View Channel",))
     except Trouble as error:
         log.warning("The permissions in channel %s cannot be read: %s", channel_id, error)
-        return []
+        return Sight()
     if isinstance(parent, discord.Thread):  # a thread has no threads
-        return []
-    return missing_permissions(parent.permissions_for(me), thread=True)
+        return Sight()
+    return Sight(tuple(missing_permissions(parent.permissions_for(me), thread=True)), ChannelKind.THREAD)
 
 
 async def find_role_standing(

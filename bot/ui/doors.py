@@ -33,7 +33,8 @@ class DiscordDoorkeeper:
         try:
             channel = await guild.fetch_channel(channel_id)
             if not isinstance(channel, discord.Thread):
-                return _seen(missing_permissions(channel.permissions_for(me)))
+                forum = isinstance(channel, discord.ForumChannel)
+                return _seen(missing_permissions(channel.permissions_for(me), forum=forum))
             parent = await guild.fetch_channel(channel.parent_id)
         except Trouble as error:
             if is_closed_by(error, _UNKNOWN_CHANNEL):

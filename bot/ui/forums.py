@@ -10,6 +10,7 @@ from discord.http import handle_message_parameters
 from bot.domain.channels import ChannelKind
 from bot.domain.destinations import Closure
 from bot.domain.messages import Attempt, Message, Outcome
+from bot.ui.channel_kinds import KINDS
 from bot.ui.components import custom_ids
 from bot.ui.ids import marker_of
 from bot.ui.once import never_twice
@@ -18,15 +19,6 @@ from bot.ui.posts import Rendered
 # https://docs.discord.com/developers/topics/opcodes-and-status-codes#json
 TAG_REQUIRED = 40067
 UNKNOWN_MESSAGE = 10008
-_KINDS = {
-    0: ChannelKind.TEXT,
-    5: ChannelKind.NEWS,
-    10: ChannelKind.THREAD,
-    11: ChannelKind.THREAD,
-    12: ChannelKind.THREAD,
-    15: ChannelKind.FORUM,
-}
-MAX_NAME = 100
 #: A week without a reply, and it is listed among the older posts; the next reply brings it back.
 _ARCHIVE_AFTER_MINUTES = 10_080
 _PAGE = 100
@@ -84,7 +76,7 @@ async def kind_of(client: discord.Client, channel_id: int) -> ChannelKind | None
         discord.HTTPException: Discord does not say.
     """
     channel = cast(Mapping[str, Any], await client.http.get_channel(channel_id))
-    return _KINDS.get(channel["type"])
+    return KINDS.get(discord.enums.try_enum(discord.ChannelType, channel["type"]))
 
 
 async def other_kind(client: discord.Client, channel_id: int) -> Attempt:

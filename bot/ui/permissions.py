@@ -18,17 +18,19 @@ NEEDED = discord.Permissions(**dict.fromkeys(NAMES, True))
 _AUTHORIZE = "https://discord.com/oauth2/authorize"
 
 
-def missing_permissions(granted: discord.Permissions, *, thread: bool = False) -> list[str]:
+def missing_permissions(granted: discord.Permissions, *, thread: bool = False, forum: bool = False) -> list[str]:
     """The permissions that posts need and `granted` lacks, by the names that Discord shows.
 
-    Without View Channel, or without sending, Discord takes others away by itself: those are not named.
+    In a forum Send Messages opens a post, and Send Messages in Threads adds the replies. Without View Channel, or
+    without sending, Discord takes others away by itself: those are not named.
     """
     sending = "send_messages_in_threads" if thread else "send_messages"
-    needed = ["view_channel", sending, "embed_links", "attach_files", "read_message_history"]
+    replying = ["send_messages_in_threads"] * forum
+    needed = ["view_channel", sending, *replying, "embed_links", "attach_files", "read_message_history"]
     if not granted.view_channel:
         needed = ["view_channel"]
     elif not getattr(granted, sending):
-        needed = [sending, "read_message_history"]
+        needed = [sending, *replying, "read_message_history"]
     return [NAMES[flag] for flag in needed if not granted.administrator and not getattr(granted, flag)]
 
 

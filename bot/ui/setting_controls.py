@@ -5,18 +5,10 @@ from discord.ui import ActionRow, ChannelSelect, LayoutView, RoleSelect, Select
 
 from bot.domain.subscribers import Subscriber, TrackRight, Wanted
 from bot.ui.card import Part
+from bot.ui.channel_kinds import ASKABLE, POSTABLE
 from bot.ui.ids import SettingId, SettingName
 from bot.ui.setting_lines import digest_in_words, milestones_in_words, quiet_in_words
 
-#: Where posts can go: what a person can write in.
-POSTABLE = [
-    discord.ChannelType.text,
-    discord.ChannelType.news,
-    discord.ChannelType.public_thread,
-    discord.ChannelType.private_thread,
-]
-#: Where admins can be asked: what a few people can have for themselves.
-ASKABLE = [discord.ChannelType.text, discord.ChannelType.public_thread, discord.ChannelType.private_thread]
 _WAYS = {
     Wanted.CINEMA: "The first day in cinemas, limited or wide",
     Wanted.DIGITAL: "Streaming, to rent or buy, or on TV",

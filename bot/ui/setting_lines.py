@@ -8,11 +8,12 @@ from bot.ui.phrases import channel, country_with_flag, wanted_in_words
 from bot.ui.text import small
 
 
-def setting_groups(subscriber: Subscriber) -> list[list[str]]:
-    """Every setting in force, a line each, in the groups that the card shows."""
+def setting_groups(subscriber: Subscriber, *, is_forum: bool = False) -> list[list[str]]:
+    """Every setting in force, a line each, in the groups that the card shows. `is_forum`: the channel for posts."""
     who = "everyone" if subscriber.track_right is TrackRight.EVERYONE else "people with Manage Server"
     where = [
         f"**Channel** · {channel(subscriber.channel_id)}",
+        *([small("A forum: each film has its own post there, and its news are replies.")] if is_forum else []),
         f"**Country** · {country_with_flag(subscriber.country)}" + _mark(chosen=subscriber.country_chosen),
         f"**Counts** · {wanted_in_words(subscriber.wanted)}",
         f"**Who may track** · {who}",

@@ -25,12 +25,13 @@ class Found:
     closed: Destination | None = None  #: the channel's health
     role: RoleStanding = RoleStanding.FINE
     admin_problems: Sequence[str] = ()  #: permissions lacking in the channel for questions and troubles
+    is_forum: bool = False  #: each film has its own post there
 
 
 def render_settings(subscriber: Subscriber, found: Found, zones: Sequence[str], saved: str = "") -> Card:
     """The settings in force. `zones`: which of them it may be, if that is still a guess; `saved`: what has changed."""
     parts: list[Part] = [text("## Settings", *([f"✅ {saved}"] if saved else []))]
-    for group in setting_groups(subscriber):
+    for group in setting_groups(subscriber, is_forum=found.is_forum):
         parts += [text(*group), gap(line=False)]
     warnings = [
         *_channel_warnings(subscriber, found),

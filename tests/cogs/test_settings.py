@@ -8,6 +8,7 @@ from typing import ClassVar
 import pytest
 import simcord
 
+from bot.ui.access import Sight
 from tests.cogs.films import film, releases
 from tests.cogs.house import House
 from tests.cogs.people import Person, Server
@@ -341,10 +342,10 @@ class TestChannel:
         room = server.room("late", embed_links=False)
         house.env.inject_error("POST", f"/channels/{room.id}/messages", status=403, code=50013)
 
-        async def nothing_yet(*_: object) -> list[str]:
-            return []
+        async def nothing_yet(*_: object) -> Sight:
+            return Sight()
 
-        monkeypatch.setattr("cogs.settings.channel_problems", nothing_yet)
+        monkeypatch.setattr("cogs.settings.see_channel", nothing_yet)
         assert f"may not post in {room.mention}: I lack Embed Links." in (await self.save(server, way, room)).text
 
     async def test_planned_posts_move_along(self, house: House, server: Server, way: str) -> None:

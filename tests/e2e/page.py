@@ -99,7 +99,7 @@ class SandboxPage:
         field = self.tab.locator(f'.command-option-input[data-option="{option}"]')
         if field.count() == 0:
             self.tab.locator(".command-ghost").click()
-            self.tab.locator(".command-suggestion", has_text=re.compile(rf"^{re.escape(option)}")).click()
+            self.tab.locator(f'.command-suggestion[data-value="{option}"]').click()
         field.click()
         field.fill("")
         field.press_sequentially(text)

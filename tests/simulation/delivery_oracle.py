@@ -20,6 +20,13 @@ class Resumed(NamedTuple):
     kept: tuple[tuple[object, ...], ...]  #: what, without when
 
 
+class Closure(NamedTuple):
+    """A channel that was found closed, by a message that was refused, until a look found it open."""
+
+    start: datetime
+    end: datetime
+
+
 class Told(NamedTuple):
     """All that arrives in a server's channel, and what does not."""
 
@@ -28,9 +35,9 @@ class Told(NamedTuple):
     kept: list[Posted]
 
 
-def must_be_told(life: Life) -> Told:
-    """Live through a server's year."""
-    chronicle = _Chronicle(life)
+def must_be_told(life: Life, closures: Sequence[Closure] = ()) -> Told:
+    """Live through a server's year. `closures`: when its channel was found closed, and open again."""
+    chronicle = _Chronicle(life, closures)
     for moment in chronicle.moments(every_quarter=False):
         if life.script.asleep(moment):
             continue
@@ -43,17 +50,18 @@ def must_be_told(life: Life) -> Told:
 
 
 class _Chronicle(QuietChronicle):
-    def __init__(self, life: Life) -> None:
+    def __init__(self, life: Life, closures: Sequence[Closure]) -> None:
         super().__init__(life.script)
         self.pauses = life.pauses
+        self.closures = closures
         self.mute = False  #: nothing arrives now
-        self.kept: dict[Paused, list[Posted]] = {pause: [] for pause in life.pauses}
-        self.open = list(life.pauses)
+        self.kept: dict[Paused | Closure, list[Posted]] = {each: [] for each in (*life.pauses, *closures)}
+        self.open: list[Paused | Closure] = [*life.pauses, *closures]
         self.resumed: list[Resumed] = []
 
     def moments(self, *, every_quarter: bool) -> Iterator[datetime]:
         found = {*super().moments(every_quarter=every_quarter)}
-        found |= {moment for pause in self.pauses for moment in (pause.start, pause.end)}
+        found |= {moment for each in self.kept for moment in (each.start, each.end)}
         return iter(sorted(moment for moment in found if self.script.start <= moment < self.script.end))
 
     def tell(self, due: datetime, stale: datetime, found: Sequence[Posted]) -> bool:
@@ -63,13 +71,18 @@ class _Chronicle(QuietChronicle):
         if begun and (begun[-1].covers(due) or (now < stale and begun[-1].covers(now))):
             self.kept[begun[-1]] += found
             return True
+        for closure in self.closures:
+            if closure.start <= now < closure.end and now < stale:
+                self.kept[closure] += found
+                return True
         return False if self.mute else super().tell(due, stale, found)
 
     def resume(self, now: datetime) -> None:
         """At its end, and once Discord is there, what a pause kept back is told in one message, if it kept anything."""
         if self.mute or self._loud(now) != now:
             return
-        for pause in [pause for pause in self.open if pause.end <= now]:
-            self.open.remove(pause)
-            if kept := self.kept[pause]:
-                self.resumed.append(Resumed(now, pause.film, tuple(sorted(post[1:] for post in kept))))
+        for each in [each for each in self.open if each.end <= now]:
+            self.open.remove(each)
+            film = each.film if isinstance(each, Paused) else 0
+            if kept := self.kept[each]:
+                self.resumed.append(Resumed(now, film, tuple(sorted(post[1:] for post in kept))))

@@ -47,6 +47,7 @@ class Life:
     world: int
     script: Script
     pauses: tuple[Paused, ...]
+    shut: tuple[tuple[datetime, datetime], ...]  #: from when to when Marquee may not write in the channel
 
     def own_events(self) -> list[Event]:
         """What somebody there does: all but the films' dates, which come to everybody."""
@@ -134,7 +135,8 @@ def _life(
             events.append(Event(moment, settings=now))
     events.sort(key=lambda event: event.at)
     script = Script(number, START, settings, {film: there.films[film] for film in films}, tuple(events), tuple(outages))
-    return Life(number, world, script, tuple(_pauses(random, events, sorted(set(films) - left), outages)))
+    pauses = tuple(_pauses(random, events, sorted(set(films) - left), outages))
+    return Life(number, world, script, pauses, tuple(_shut(random, pauses)))
 
 
 def _moment(random: Random, outages: Sequence[Outage], days: int) -> datetime:
@@ -155,3 +157,12 @@ def _pauses(
         end = _awake(start + length, outages) if by_hand else start + length
         if start > earliest:
             yield Paused(start, end, film, by_hand)
+
+
+def _shut(random: Random, pauses: Sequence[Paused]) -> Iterator[tuple[datetime, datetime]]:
+    """A channel in four is closed once or twice, for hours to days; never near a pause."""
+    for _ in range(random.choice((0, 0, 0, 1, 2))):
+        start = START + timedelta(seconds=random.randrange(30 * 86400, (DAYS - 20) * 86400))
+        end = start + random.choice((2, 20, 60, 200)) * HOUR
+        if all(pause.end + 8 * DAY < start or end + 8 * DAY < pause.start for pause in pauses):
+            yield start, end

@@ -67,7 +67,8 @@ class Easing:
 
     def per_second(self, now: float) -> float:
         """Requests a second at this moment; it grows in whole steps."""
-        return min(self._full, self._low + (now - self._since) // _SECONDS_A_STEP)
+        waited = max(now - self._since, 0.0)  # a loop's clock may begin below 0, as in the sandbox
+        return min(self._full, self._low + waited // _SECONDS_A_STEP)
 
     def ease(self, now: float) -> None:
         """Take a fifth off; never below one a second, or below a pace that is slower by itself."""

@@ -48,14 +48,16 @@ async def note_outcome(
     `bare`: it arrived, but only without its picture and details, which Marquee may not send there.
     """
     notice = settled_notice(message, settlement, attempt, now)
+    if bare and attempt.outcome is Outcome.SENT:
+        notice = bare_notice(message, now)
+    if notice is None and not settlement.close_destination:
+        return
     subscriber = await subscriber_store.get_subscriber(tx, message.subscriber_id)
     if settlement.close_destination:
         closed = await destination_store.find_destination(tx, message.destination_id)
         # Looked at before: it was opened, and nothing arrived. That has been told.
         if closed is not None and closed.probes == 0:
             notice = closed_notice(closed, attempt, subscriber.kind)
-    elif bare and attempt.outcome is Outcome.SENT:
-        notice = bare_notice(message, now)
     if notice is not None:
         is_person = subscriber.kind is SubscriberKind.USER  # who has nobody else to be told by
         await notice_store.add_notice(tx, notice, None if is_person else now)

@@ -107,6 +107,9 @@ class TestEasing:
             easing.ease(float(second))
         assert easing.per_second(60.0) == 1
 
+    def test_a_clock_that_begins_below_zero_slows_nobody_down(self) -> None:
+        assert Easing(48).per_second(-50_000_000.0) == 48
+
     def test_who_is_slow_by_choice_stays_there(self) -> None:
         easing = Easing(1)
         easing.ease(0.0)

@@ -174,3 +174,21 @@ async def test_another_server_goes_by_the_old_date_until_it_passes(
     await source.says(FAR)
     await house.live_until(house.now + 2 * DAY)
     assert (len(server.posts()), len(other.posts())) == (2, 2)
+
+
+async def test_the_channel_for_questions_gets_it_and_the_posts_channel_does_not(
+    house: House, server: Server, source: Source
+) -> None:
+    admins = server.room("admins")
+    await server.admin.type("settings", admin_channel=admins)
+    await source.says(OLD)
+    await server.follow([source.film_id])
+    house.sleep_until(house.now + timedelta(hours=1))
+    await source.says(FAR)
+    await house.work()
+    assert server.posts() == []
+    (asked,) = server.posts(admins)
+    assert asked.buttons == ["Trust it", "Wait"]
+    await server.admin.click(asked, "Trust it")
+    await house.live_until(house.now + DAY)
+    assert [("20 March 2026" in post.words) for post in server.posts()] == [True], "what was trusted is news for all"

@@ -11,6 +11,8 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler  # pyright: ignore[r
 from bot.ports import Clock
 
 log = logging.getLogger(__name__)
+#: How often the clock is looked at: it may be set back, by a time server for one.
+_WATCH_SECONDS = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +29,7 @@ class Scheduler:
 
     def __init__(self, jobs: Sequence[Job], clock: Clock) -> None:
         self._clock = clock
+        self._watch: asyncio.Task[None] | None = None
         self._at_work: set[asyncio.Task[object]] = set()
         self._jobs = AsyncIOScheduler(
             timezone=UTC,  # a local zone would run jobs twice, or not at all, when clocks change
@@ -44,15 +47,28 @@ class Scheduler:
     def start(self) -> None:
         """Run every job now, and then at its interval."""
         self._jobs.start()
+        self._watch = asyncio.create_task(self._mind_the_clock(), name="mind the clock")
 
     async def stop(self, grace: timedelta) -> None:
         """Start no job any more, and let those that are at work finish within `grace`."""
+        if self._watch is not None:
+            self._watch.cancel()
         if not self._jobs.running:
             return
         self._jobs.pause()  # shutdown() alone would cancel them, whatever its `wait` says
         if self._at_work:
             await asyncio.wait(self._at_work, timeout=grace.total_seconds())
         self._jobs.shutdown(wait=False)
+
+    async def _mind_the_clock(self) -> None:
+        """Run every job when the clock was set back: APScheduler would sleep until the time that it was before."""
+        while True:
+            before = datetime.now(UTC)
+            await asyncio.sleep(_WATCH_SECONDS)
+            if datetime.now(UTC) < before:
+                log.warning("The clock was set back; every job runs now")
+                for job in self._jobs.get_jobs():  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
+                    job.modify(next_run_time=datetime.now(UTC))  # pyright: ignore[reportUnknownMemberType]
 
     def _guarded(self, job: Job) -> Callable[[], Awaitable[None]]:
         """A job that outlives its errors, and reports a failure once and its end once."""

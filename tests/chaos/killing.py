@@ -86,7 +86,7 @@ async def kill_often(stage: Stage, wanted: Wanted) -> Killed:
         under_way += stage.ledger.count("messages WHERE state IN ('sending', 'in_doubt')")
         if wanted.mode is not Mode.ALIVE:
             # A request that lands after the history was read is the one case that docs/delivery.md leaves open.
-            await stage.standin.wait_until(delayed=0)
+            await stage.standin.wait_until(delayed=0, timeout=60)
             stage.ledger.let_time_pass(int(RESEND_WINDOW.total_seconds()))
             await stage.standin.expire_nonces()
         if number % 10 == 9:

@@ -28,6 +28,8 @@ class Stage:
         self.ledger = Ledger(self.database)
         #: None: the one that comes with Marquee.
         self.catalogue: Path | None = None
+        #: What is run; `bot` is Marquee as it is.
+        self.module = "bot"
         self._runs = 0
 
     @property
@@ -42,7 +44,7 @@ class Stage:
         environment |= {"DISCORD_TOKEN": TOKEN, "DATABASE_URL": self.url, "WIKIDATA": "off"}
         environment |= {"DISCORD_API_URL": self.standin.api, "DISCORD_GATEWAY_URL": self.standin.gateway}
         environment |= {"MARQUEE_DATA": str(self.catalogue or "")} | settings
-        return PythonProcess("bot", "run", environment=environment, log=self._log_path(self._runs))
+        return PythonProcess(self.module, "run", environment=environment, log=self._log_path(self._runs))
 
     async def run_to_end(self, **settings: str) -> tuple[int, str]:
         """Run `marquee run` until it ends by itself; its exit code, and all that it said."""

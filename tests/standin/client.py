@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
+from urllib.parse import urlsplit
 
 from tests.standin.bulk_client import BulkClient
 from tests.standin.errors import Json
@@ -199,10 +200,17 @@ class StandinProcess(StandinClient):
 
     Without `openapi` the environment variable MARQUEE_DISCORD_OPENAPI says whether bodies are held against it. With a
     folder to `keep` its messages in, one started later with the same folder and port goes on where it was killed.
+    What it says of troubles goes to `log`.
     """
 
     def __init__(
-        self, *, token: str = BOT_TOKEN, openapi: Path | None = None, port: int = 0, keep: Path | None = None
+        self,
+        *,
+        token: str = BOT_TOKEN,
+        openapi: Path | None = None,
+        port: int = 0,
+        keep: Path | None = None,
+        log: Path | None = None,
     ) -> None:
         super().__init__()
         self.token = token
@@ -211,7 +219,23 @@ class StandinProcess(StandinClient):
         arguments = ["--until-stdin-closes", "--token", token, "--port", str(port)]
         arguments += ["--openapi", str(openapi)] if openapi else []
         arguments += ["--keep", str(keep)] if keep else []
-        self._process = PythonProcess("tests.standin", *arguments, with_stdout=True)
+        self._arguments = arguments
+        self._log = log
+        self._process = self._prepare()
+
+    def _prepare(self) -> PythonProcess:
+        return PythonProcess("tests.standin", *self._arguments, with_stdout=True, log=self._log)
+
+    async def kill(self) -> None:
+        """End it with SIGKILL."""
+        await self.close()
+        await self._process.kill()
+
+    async def revive(self) -> None:
+        """Start it again at the same address, with what it was told to keep."""
+        self._arguments += ["--port", str(urlsplit(self.api).port)]
+        self._process = self._prepare()
+        await self.__aenter__()
 
     async def __aenter__(self) -> Self:
         """Start it and wait until it serves."""
@@ -229,8 +253,7 @@ class StandinProcess(StandinClient):
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         """End it, with everything it remembers."""
-        await self.close()
-        await self._process.kill()
+        await self.kill()
 
     @property
     def environment(self) -> dict[str, str]:

@@ -1,0 +1,48 @@
+"""The jobs go on whatever happens to the machine's clock."""
+
+import asyncio
+from datetime import UTC, datetime, timedelta, tzinfo
+
+import pytest
+from apscheduler.schedulers import base
+
+import bot.scheduler
+from bot.clock import SystemClock
+from bot.scheduler import Job, Scheduler
+
+
+class _AnyDatetime(type):
+    def __instancecheck__(cls, instance: object) -> bool:
+        return isinstance(instance, datetime)
+
+
+class Wrong(datetime, metaclass=_AnyDatetime):
+    """A clock that a test sets."""
+
+    off = timedelta()
+
+    @classmethod
+    def now(cls, tz: tzinfo | None = None) -> datetime:  # type: ignore[override]
+        return datetime.now(tz) + cls.off
+
+
+async def test_a_clock_that_is_set_back_does_not_stop_the_jobs(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(base, "datetime", Wrong)
+    monkeypatch.setattr(bot.scheduler, "datetime", Wrong)
+    monkeypatch.setattr(bot.scheduler, "_WATCH_SECONDS", 0.01)
+    monkeypatch.setattr(Wrong, "off", timedelta())
+    ran = asyncio.Event()
+
+    async def work(_: datetime) -> None:
+        ran.set()
+
+    scheduler = Scheduler([Job("work", 60, work)], SystemClock())
+    scheduler.start()
+    try:
+        await asyncio.wait_for(ran.wait(), 5)
+        ran.clear()
+        Wrong.off = timedelta(hours=-1)
+        await asyncio.wait_for(ran.wait(), 5)
+    finally:
+        await scheduler.stop(timedelta(seconds=1))
+    assert datetime.now(UTC) - Wrong.now(UTC) > timedelta(minutes=59)

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
+from bot.domain.messages import DOUBT_LOOKS
 from bot.domain.posts import PostKind
 from tests.outcomes.stage import Stage
 from tests.standin.pointing import pointed_at
@@ -138,11 +139,12 @@ async def _comes_back(stage: Stage) -> None:
 
 
 def outage(hours: float, *, kind: PostKind = PostKind.RELEASE, connected: bool) -> Injection:
-    """Discord is away from a minute before nine on; time passes in steps that a retry does not outlast."""
-    step = timedelta(hours=hours) / 12
+    """Discord is away from nine on, and asked again so often that patience could have come to an end."""
+    looks = 2 * DOUBT_LOOKS
+    step = timedelta(hours=hours) / looks
 
     async def go_through(stage: Stage) -> None:
-        for _ in range(12):
+        for _ in range(looks):
             await stage.tick(stage.time + step)
 
     async def before(stage: Stage) -> None:

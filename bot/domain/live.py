@@ -14,7 +14,7 @@ from bot.domain.subscribers import Subscriber, Subscription, in_force
 #: Who deletes it so often does not want it there: it is left alone.
 MAX_LOST = 3
 #: Between what `shown` says of the facts and of the day.
-_AT = " @ "
+_AT, _OVER = " @ ", "over"
 _DAY = timedelta(days=1)
 
 
@@ -52,6 +52,12 @@ class Countdown:
         )
 
     @property
+    def is_over(self) -> bool:
+        """Whether it has counted to its end."""
+        lead = self.lead
+        return self.standing is Standing.COUNTING and lead is not None and _is_over(lead, self.today)
+
+    @property
     def shown(self) -> str:
         """What it says, in short: as long as this is the same, there is nothing to edit."""
         facts = [self.standing.value]
@@ -59,7 +65,7 @@ class Countdown:
             facts += [f"{r.type} {r.country} {r.date}" for r in self.releases] or [self.country]
         if self.elsewhere is not None:
             facts.append(f"#{self.elsewhere}")
-        return ", ".join(facts) + _AT + (self.today.isoformat() if self.counts else "rest")
+        return ", ".join(facts) + _AT + (self.today.isoformat() if self.counts else _OVER if self.is_over else "rest")
 
 
 def countdown_of(
@@ -81,6 +87,11 @@ def countdown_of(
         max(subscriber.milestones, default=0),
         goes_to if wanted and goes_to != channel_id else None,
     )
+
+
+def says_that_it_is_over(shown: str) -> bool:
+    """Whether a message says that the film is out: that stays true, tracked or not."""
+    return shown.endswith(_AT + _OVER)
 
 
 def edit_due(countdown: Countdown, shown: str, subscriber: Subscriber, now: datetime) -> datetime | None:

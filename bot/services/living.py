@@ -9,7 +9,7 @@ from functools import partial
 
 from bot.domain.destinations import first_look_at
 from bot.domain.forums import in_forum
-from bot.domain.live import countdown_of, edit_due
+from bot.domain.live import countdown_of, edit_due, says_that_it_is_over
 from bot.domain.living import LiveEdit, settle_edit
 from bot.domain.messages import HISTORY_MARGIN, LEASE, SEND_TIMEOUT, Attempt, Outcome, Parcel
 from bot.domain.subscribers import Subscriber, Subscription
@@ -91,9 +91,10 @@ async def plan_edits(
 ) -> None:
     """Have every live countdown of `subscriber` edited that does not say what is true; `subscriptions` by film id."""
     for live in await live_store.list_live(tx, subscriber.id):
-        if live.message_id is None:
+        subscription = subscriptions.get(live.film_id)
+        if live.message_id is None or (subscription is None and says_that_it_is_over(live.shown)):
             continue
-        countdown = countdown_of(subscriber, subscriptions.get(live.film_id), live.channel_id, now)
+        countdown = countdown_of(subscriber, subscription, live.channel_id, now)
         due_at = edit_due(countdown, live.shown, subscriber, now)
         waits = live.due_at is not None and live.due_at <= now  # for its turn, or since an outage: not till tomorrow
         if due_at != live.due_at and not (waits and due_at is not None):

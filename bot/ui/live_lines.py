@@ -56,9 +56,9 @@ def _fine_print(countdown: Countdown, parcel: Parcel) -> str:
     if countdown.standing is Standing.RESTING:
         return "This countdown is no longer updated."
     if not countdown.counts:
-        lead = countdown.lead
-        over = lead is not None and lead.date.is_out(countdown.today)
-        return "The countdown is over." if over else "The countdown goes on here as soon as there is a day."
+        return (
+            "The countdown is over." if countdown.is_over else "The countdown goes on here as soon as there is a day."
+        )
     at = parcel.subscriber.posts_at
     if countdown.lead is not None and countdown.lead.date.day == countdown.today:
         return _bar(countdown)

@@ -153,6 +153,13 @@ class TestTracking:
         await house.live_until(new_york(6, 4))
         assert len(house.board.words) == 1
 
+    async def test_what_is_over_stays_as_it_is(self, counting: BoardHouse) -> None:
+        house = counting
+        await house.live_until(new_york(6, 8))
+        await house.tracking.untrack(SERVER, house.film_id, house.clock.time)
+        await house.live_until(new_york(6, 10))
+        assert house.texts() == ["🍿 Ballerina has been out in cinemas since Fri 6 June (United States)."]
+
     async def test_a_pause_keeps_nothing_back_that_is_there(self, counting: BoardHouse) -> None:
         house = counting
         await house.pause(None)

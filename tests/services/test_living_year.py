@@ -15,7 +15,8 @@ from bot.store.database import open_database
 from tests.services.board import CHANNEL, OTHER, SERVER, START, BoardHouse, open_house
 
 DAY, STEP = timedelta(days=1), timedelta(hours=3)
-SEEDS = int(os.environ.get("LIVE_SEEDS", "5"))
+#: Those that told the first mistakes; LIVE_SEEDS=100 for more.
+SEEDS = range(int(os.environ["LIVE_SEEDS"])) if "LIVE_SEEDS" in os.environ else (3, 11, 21, 24, 26)
 END = START + 80 * DAY
 NEW_YORK = timedelta(hours=-4)  # all these months are summer there
 HOUR, LONGEST = 9, 30
@@ -35,6 +36,7 @@ class World:
         self.channel = CHANNEL
         self.since = START  #: when that which is owed now, and where, last became otherwise
         self.deleted: dict[int, int] = {}
+        self.left: list[str] = []  #: what stays true of a film that was untracked
         self.happened: set[str] = set()
 
     async def happen(self, house: BoardHouse) -> None:
@@ -56,6 +58,7 @@ class World:
                 self.live = not self.live
                 await house.change(live=self.live)
             case "track" if self.tracked:
+                self.left = [said for said in self.expected(self.channel, now) if said.startswith("has been out")]
                 await house.tracking.untrack(SERVER, house.film_id, now)
                 self.tracked = False
             case "track":
@@ -110,7 +113,7 @@ class World:
     def expected(self, channel: int, now: datetime) -> list[str]:
         """What a message may say: by today's days, before the posting hour by yesterday's too."""
         if not self.tracked:
-            return ["is no longer tracked here: this countdown has ended."]
+            return ["is no longer tracked here: this countdown has ended.", *self.left]
         if self.day is None:
             return ["has no release date in the United States at present."]
         day = f"{WEEKDAYS[self.day.weekday()]} {self.day.day} {MONTHS[self.day.month - 1]} {self.day.year}"
@@ -173,9 +176,9 @@ async def live_through(seed: int, folder: Path) -> tuple[World, BoardHouse, Sequ
     return world, house, wrong
 
 
-@pytest.mark.parametrize("seed", range(SEEDS))
+@pytest.mark.parametrize("seed", SEEDS)
 async def test_never_two_never_none_and_always_true(seed: int, tmp_path: Path) -> None:
     world, house, wrong = await live_through(seed, tmp_path)
     assert wrong == []
     assert len(world.happened) > 4
-    assert house.board.edits > 5
+    assert house.board.edits > 5 or "LIVE_SEEDS" in os.environ

@@ -64,9 +64,9 @@ def closed_notice(destination: Destination, attempt: Attempt, kind: SubscriberKi
         )
     else:
         sentence = (
-            f"Marquee's posts to <#{destination.channel_id}> have stopped. {reason} Put that right: posts then go on "
-            "by themselves within a day or so, and one message tells what was missed. At once, if you choose the "
-            "channel again in `/settings`, or another one. `/schedule` shows what is due."
+            f"Marquee's posts to <#{destination.channel_id}> have stopped. {reason} Put that right, and they go on by "
+            "themselves within a day or so; choose the channel again in `/settings`, or another one, and they go on at "
+            "once. One message then tells what was missed. `/schedule` shows what is due."
         )
     about = f"closed:{destination.channel_id}:{int(destination.since.timestamp())}"
     return AdminNotice(destination.subscriber_id or 0, about, sentence, destination.since)

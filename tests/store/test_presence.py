@@ -47,8 +47,12 @@ async def test_settings_that_are_saved_do_not_bring_it_back(database: Database, 
 
 async def test_nothing_is_planned_claimed_or_skipped_for_it(database: Database, guild: Subscriber) -> None:
     await arm(database, a_post(guild, 1), a_post(guild, 2, due_at=NOW - HOUR, fresh_until=NOW - HOUR))
+    async with database.reading() as tx:
+        assert len(await claims.list_claimable(tx, NOW, 10)) == 1
     await leave(database, guild)
     async with database.transaction() as tx:
+        assert await claims.list_claimable(tx, NOW, 10) == []
+        assert await posts.skip_due_posts(tx, NOW) == []
         await subscribers.wake_subscriber(tx, guild.id, NOW)
         assert await subscribers.list_awake(tx, NOW + DAY, 10) == []
         assert await claims.list_claimable(tx, NOW, 10) == []

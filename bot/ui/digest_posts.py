@@ -25,7 +25,10 @@ _MAX_OPTION = 100
 def digest_content(parcel: Parcel, week: Week, budget: int) -> str:
     """Say what there is to say of a week in at most `budget` characters; what does not fit is counted."""
     late = late_note(parcel.message.posts[0], parcel.now, parcel.subscriber.zone)
+    told = [*week.coming, *week.others]
+    sources = sources_of_list([arrival.film for arrival in told], [arrival.release for arrival in told])
     tail = [small(f"Late: this was due {late}.")] if late else []
+    tail += [small(f"Dates: {sources}")] if sources else []
     lines: list[str] = []
     for room in _TITLES:
         telling = _Telling(week, parcel.subscriber.country, room)
@@ -109,9 +112,3 @@ def _date(day: ReleaseDate | None) -> str:
     if day is None or day.first is None:
         return "no date"
     return weekday_date(day.day) if day.day else day.in_words()
-
-
-def digest_sources(week: Week) -> str:
-    """Where the dates of the week come from."""
-    told = [*week.coming, *week.others]
-    return sources_of_list([arrival.film for arrival in told], [arrival.release for arrival in told])

@@ -16,7 +16,7 @@ from bot.domain.posts import Post, PostKind
 from bot.domain.subscribers import SubscriberKind
 from bot.ui.brief_lines import render_brief
 from bot.ui.card import Accent, Picture
-from bot.ui.digest_posts import digest_content, digest_select, digest_sources
+from bot.ui.digest_posts import digest_content, digest_select
 from bot.ui.doubt_posts import doubt_buttons, render_doubts
 from bot.ui.follow_lines import dated
 from bot.ui.live_lines import live_content, live_detail
@@ -95,11 +95,8 @@ def _content(parcel: Parcel, budget: int, moved: Mapping[int, ReleaseDate | None
 
 def _digest(parcel: Parcel, week: Week) -> Rendered:
     """A week's digest: words and a select; nobody is called for it."""
-    content, nobody = digest_content(parcel, week, MAX_CONTENT), discord.AllowedMentions.none()
-    if parcel.message.plain:
-        return Rendered(content, (), post_buttons(parcel, ()), nobody)
-    embed = discord.Embed(colour=int(Accent.UPCOMING)).set_footer(text=digest_sources(week))
-    return Rendered(content, (embed,) if embed.footer.text else (), digest_select(parcel, week), nobody)
+    view = post_buttons(parcel, ()) if parcel.message.plain else digest_select(parcel, week)
+    return Rendered(digest_content(parcel, week, MAX_CONTENT), (), view, discord.AllowedMentions.none())
 
 
 def _is_question(parcel: Parcel) -> bool:

@@ -42,7 +42,7 @@ def setting_controls(subscriber: Subscriber) -> list[Part]:
     )
     admins = ChannelSelect[LayoutView](
         custom_id=str(SettingId(SettingName.ADMINS)),
-        placeholder="Channel for questions and troubles (empty: as posts)",
+        placeholder="Questions and troubles (empty: where posts go)",
         channel_types=ASKABLE,
         min_values=0,
     )

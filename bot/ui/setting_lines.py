@@ -40,15 +40,14 @@ def setting_groups(subscriber: Subscriber, *, is_forum: bool = False) -> list[li
 def saved_in_words(names: Collection[str], subscriber: Subscriber) -> str:
     """What has just been changed, for the card's head: `names` are fields of a subscriber; empty if nothing was."""
     hour = moved_hour(subscriber)
-    at = hour[0].lower() + hour[1:] if hour else f"posts at {subscriber.posting_time:%H:%M}"
     quiet = f"quiet hours {quiet_in_words(subscriber)}" if subscriber.quiet else "no quiet hours"
     named = {
         "channel_id": f"posts go to {channel(subscriber.channel_id)}",
         "country": f"{country_with_flag(subscriber.country)} dates",
         "wanted": f"releases that count: {wanted_in_words(subscriber.wanted)}",
         "timezone": f"{subscriber.timezone.replace('_', ' ')} time",
-        "posting_time": at,
-        "quiet": f"{quiet}; {at}" if hour and "posting_time" not in names else quiet,
+        "posting_time": f"{'posting hour' if hour else 'posts at'} {subscriber.posting_time:%H:%M}",
+        "quiet": quiet,
         "milestones": f"countdown {milestones_in_words(subscriber.milestones)}",
         "live": f"countdown as {style_in_words(subscriber)}",
         "digest_weekday": f"weekly digest {digest_in_words(subscriber)}",
@@ -60,7 +59,8 @@ def saved_in_words(names: Collection[str], subscriber: Subscriber) -> str:
         "track_right": f"{'everyone' if subscriber.track_right is TrackRight.EVERYONE else 'managers only'} may track",
     }
     said = [named[name] for name in named if name in names]
-    return f"Saved: {', '.join(said)}." if said else ""
+    moved = f" {hour}." if hour and not {"posting_time", "quiet"}.isdisjoint(names) else ""
+    return f"Saved: {', '.join(said)}.{moved}" if said else ""
 
 
 def milestones_in_words(milestones: Sequence[int]) -> str:

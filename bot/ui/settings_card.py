@@ -32,14 +32,14 @@ def render_settings(subscriber: Subscriber, found: Found, zones: Sequence[str], 
     """The settings in force. `zones`: which of them it may be, if that is still a guess; `saved`: what has changed."""
     parts: list[Part] = [text("## Settings", *([f"✅ {saved}"] if saved else []))]
     for group in setting_groups(subscriber, is_forum=found.is_forum):
-        parts += [text(*group), gap(line=False)]
+        parts += [gap(line=False), text(*group)]
     warnings = [
         *_channel_warnings(subscriber, found),
         *_admins_warnings(subscriber, found),
         *_role_warnings(subscriber, found.role),
     ]
     if warnings:
-        parts.append(text(*warnings))
+        parts += [gap(line=False), text(*warnings)]
     parts += [gap(), *setting_controls(subscriber)]
     if len(zones) > 1:
         parts += zone_choice(zones, subscriber.timezone, ZoneId(0))

@@ -69,7 +69,7 @@ class TestQuietHours:
     async def test_that_cover_the_posting_hour_are_said_and_move_it(self, house: House, server: Server) -> None:
         reply = await server.admin.type("settings", hour="7", quiet_hours="22-8")
         assert MOVED in reply.text
-        assert "Saved: posts go at 08:00, when quiet hours end, quiet hours 22:00 to 08:00." in reply.text
+        assert "Saved: posting hour 07:00, quiet hours 22:00 to 08:00. Posts go at 08:00, when quiet hours" in reply.text
         assert lines(reply.shown)["Posting hour"] == "07:00"
         assert MOVED in (await server.admin.type("settings")).text
         tracked = await server.member.pick("track", "ballerina 2025")
@@ -84,7 +84,7 @@ class TestQuietHours:
 
     async def test_that_are_set_alone_say_where_the_hour_goes(self, server: Server) -> None:
         reply = await server.admin.type("settings", quiet_hours="8-18")
-        assert "Saved: quiet hours 08:00 to 18:00; posts go at 18:00, when quiet hours end." in reply.text
+        assert "Saved: quiet hours 08:00 to 18:00. Posts go at 18:00, when quiet hours end." in reply.text
 
     async def test_the_greeting_names_the_hour_at_which_posts_go(self, server: Server) -> None:
         room = server.room("premieres")

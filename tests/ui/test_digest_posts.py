@@ -69,6 +69,7 @@ async def test_says_what_comes_what_moved_and_what_else_there_is() -> None:
         "🎟️ **Also in cinemas this week**, not tracked here:",
         "- Wed 4 June: **Materialists**",
         "-# 7 more in `/upcoming`. `/track` adds a film: then it is counted down to and announced here.",
+        "-# Dates: TMDB",
     ]
 
 
@@ -97,7 +98,7 @@ async def test_has_a_select_of_its_films_that_marks_it_and_calls_nobody() -> Non
     assert marker_of(shown.last_custom_id) == digest(FULL).message.message_key
     assert (shown.allowed_mentions.roles, shown.allowed_mentions.users, shown.allowed_mentions.everyone) == (False,) * 3
     assert "<@&77>" not in shown.content
-    assert [embed.footer.text for embed in shown.embeds] == ["TMDB"]
+    assert shown.embeds == ()
     assert picture_of(digest(FULL)) is None
 
 
@@ -110,7 +111,9 @@ async def test_as_plain_text_it_says_the_same_and_is_marked() -> None:
 
 async def test_what_is_late_says_so() -> None:
     assert "Late" not in rendered(FULL, now="2025-06-02 14:00").content
-    assert rendered(FULL, now="2025-06-02 15:00").content.endswith("\n-# Late: this was due at 09:00 today.")
+    assert rendered(FULL, now="2025-06-02 15:00").content.endswith(
+        "\n-# Late: this was due at 09:00 today.\n-# Dates: TMDB"
+    )
     assert "at 09:00 on Mon 2 June" in rendered(FULL, now="2025-06-03 13:00").content
 
 
@@ -125,7 +128,7 @@ async def test_titles_cannot_format_ping_or_break_out() -> None:
     said = rendered(Week(FIRST, (arrival(1, "**x** @everyone <@&77>\n# big", "US theatrical 2025-06-06"),))).content
     assert "@everyone" not in said
     assert "<@&77>" not in said
-    assert len(said.splitlines()) == 2
+    assert len(said.splitlines()) == 3
 
 
 TITLES = st.text(max_size=150) | st.sampled_from(["Ballerina", "🎬" * 80, "*" * 90, "فيلم", "A very long title " * 8])

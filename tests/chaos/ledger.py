@@ -21,6 +21,9 @@ FROM posts p WHERE p.state = 'bundled' OR p.state = 'planned' AND p.due_at <= :n
 UNION ALL
 SELECT 'correction of message ' || c.message_id || ', attempts ' || c.attempts FROM corrections c
 UNION ALL
+SELECT 'notice ' || n.about || ' is to be told, attempts ' || n.attempts
+FROM admin_notices n WHERE n.told_at IS NULL AND n.due_at <= :now
+UNION ALL
 SELECT 'subscriber ' || s.id || ' is not planned yet'
 FROM subscribers s WHERE s.planned_revision <> s.revision
 """
@@ -56,7 +59,7 @@ class BookedMessage:
 
 
 class Ledger:
-    """Reads the database file at `path`; `let_time_pass` and `stop_heart` alone write."""
+    """Reads the database file at `path`; what makes it older, and that alone, writes."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -116,6 +119,16 @@ class Ledger:
                 {"s": seconds},
             )
             connection.execute("UPDATE corrections SET due_at = due_at - :s", {"s": seconds})
+            connection.execute(
+                "UPDATE admin_notices SET due_at = due_at - :s, tried_at = tried_at - :s WHERE told_at IS NULL",
+                {"s": seconds},
+            )
+
+    def end_waits(self) -> None:
+        """Make it time for every other try, as if the longest wait were over; only while the bot is dead."""
+        with self._opened() as connection, connection:
+            connection.execute("UPDATE posts SET not_before_at = 0 WHERE state = 'planned'")
+            connection.execute("UPDATE messages SET retry_at = 0 WHERE state = 'in_doubt'")
 
     def stop_heart(self, seconds: int) -> None:
         """Make the heartbeat that much older, as after a long absence; only while the bot is dead."""

@@ -165,6 +165,7 @@ async def set_the_clock(pull: Pull) -> None:
         _set(clock, pull.chance.choice([-1, 1]) * pull.chance.randint(60, 3600))
     _set(clock, 0)
     stage.module = "bot"
+    stage.ledger.end_waits()  # another try was put off by up to five minutes after a time that lies ahead now
     await pull.finish()
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from types import MappingProxyType
 
 from bot.domain.messages import HISTORY_MARGIN, Message, message_key
-from bot.domain.posts import Post
+from bot.domain.posts import Post, PostKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,4 +41,6 @@ def recall(message: Message, seen: Sequence[Seen], known: Collection[str]) -> Fo
 
 
 def _may_tell(seen: Seen, post: Post) -> bool:
-    return post.film_id in seen.film_ids and seen.sent_at >= post.due_at - HISTORY_MARGIN
+    # A live countdown goes alone: it has its own key, or it is not there.
+    alone = post.kind is PostKind.LIVE
+    return not alone and post.film_id in seen.film_ids and seen.sent_at >= post.due_at - HISTORY_MARGIN

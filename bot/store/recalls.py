@@ -6,6 +6,7 @@ from bot.domain.messages import Message
 from bot.domain.recall import Found
 from bot.store.columns import epoch
 from bot.store.database import Transaction
+from bot.store.subscribers import wake_subscriber
 
 
 async def has_untried(tx: Transaction, message_id: int, until: datetime) -> bool:
@@ -35,3 +36,5 @@ async def adopt(tx: Transaction, message: Message, found: Found, now: datetime) 
         for post_id, where in found.items():
             if where == seen and await tx.one("adopt_post", post_id=post_id, now=epoch(now)):
                 await tx.many("add_message_post", [{"message_id": entered["id"], "post_id": post_id}])
+        if await tx.all("add_live_message", message_id=entered["id"], now=epoch(now)):
+            await wake_subscriber(tx, message.subscriber_id, now)

@@ -144,6 +144,7 @@ class Settlement:
     retry_at: datetime | None = None  #: not before this is the message, or are its posts, taken up again
     close_destination: bool = False
     stop_dispatch: bool = False
+    withdrawn: bool = False  #: it had nothing to tell: no post of it is planned again
 
 
 def message_key(channel_id: int, dedup_keys: Iterable[str]) -> str:

@@ -161,7 +161,8 @@ class Dispatch:
             return
         parcel = await self._parcel(message)
         if all(post.kind is PostKind.RESUME for post in message.posts) and not parcel.skipped:
-            await self._settle(message, Attempt(Outcome.NOT_SENT, reason="nothing was missed"), still_true=False)
+            attempt = Attempt(Outcome.NOT_SENT, reason="nothing was missed")
+            await self._settle(message, attempt, still_true=False, resent=resent, withdrawn=True)
             return
         if parcel.week is not None and parcel.week.is_empty:
             # What an earlier attempt may have told is in the channel, or is not: the history says.
@@ -229,12 +230,20 @@ class Dispatch:
             return Attempt(Outcome.UNKNOWN, reason="Discord did not answer in time")
 
     async def _settle(
-        self, message: Message, attempt: Attempt, *, still_true: bool, resent: bool = False, found: Found = NOTHING
+        self,
+        message: Message,
+        attempt: Attempt,
+        *,
+        still_true: bool,
+        resent: bool = False,
+        withdrawn: bool = False,
+        found: Found = NOTHING,
     ) -> bool:
         """Write an outcome down, whatever is cancelled meanwhile; False if another owner has the message by now."""
         now = self._clock.now()
         attempt = in_forum(message, attempt, now)
         settlement = settle(message, attempt, now, still_true=still_true, resent=resent)
+        settlement = replace(settlement, withdrawn=withdrawn)
         writing = asyncio.create_task(self._write(message, attempt, settlement, found, now))
         self._writing.add(writing)
         writing.add_done_callback(self._writing.discard)

@@ -65,6 +65,8 @@ async def settle_message(
     if settlement.posts is not None:
         reason = f"paused: {attempt.reason}" if settlement.close_destination else attempt.reason
         await _settle_posts(tx, message, settlement.posts, settlement.retry_at, reason, now)
+    if settlement.posts is PostState.CANCELLED and not settlement.withdrawn:
+        await tx.all("replan_posts", message_id=message.id)
     if settlement.posts is PostState.SENT and await tx.all("add_live_message", message_id=message.id, now=epoch(now)):
         await wake_subscriber(tx, message.subscriber_id, now)  # of two that are due, one is enough
     if settlement.close_destination:

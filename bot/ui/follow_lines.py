@@ -58,6 +58,7 @@ def followed_lines(parcel: Parcel, posts: Sequence[Post], words: Words) -> Itera
             yield (
                 f"{EMOJI} There are new films of {_name(post.note)}, and no room for them: this server tracks "
                 f"{MAX_FILMS} films, the most it can. `/untrack` some, and they are tracked by themselves."
+                + (f" (late: this was due {words.late})" if words.late and not films else "")
             )
 
 

@@ -70,7 +70,7 @@ def render_message(parcel: Parcel, picture: Picture | None = None) -> Rendered:
     mention, mentions = _ping(parcel)
     opens = parcel.message.is_opening
     title = opening_name(parcel) if opens else ""
-    content = opening_content(parcel) if opens else mention + _content(parcel, MAX_CONTENT - len(mention))
+    content = opening_content(parcel) if opens else mention + content_of(parcel, MAX_CONTENT - len(mention))
     films = films_of(parcel)
     if parcel.message.plain:
         return Rendered(content, (), post_buttons(parcel, ()), mentions, title=title)
@@ -88,7 +88,8 @@ def _live(parcel: Parcel, countdown: Countdown, picture: Picture | None) -> Rend
     return Rendered(content, (embed,) if embed else (), post_buttons(parcel, films), nobody, pictures, silent=True)
 
 
-def _content(parcel: Parcel, budget: int, moved: Mapping[int, ReleaseDate | None] = NOTHING_MOVED) -> str:
+def content_of(parcel: Parcel, budget: int, moved: Mapping[int, ReleaseDate | None] = NOTHING_MOVED) -> str:
+    """What a message says in words."""
     render = render_brief if parcel.message.digest else render_content
     return render(parcel, budget, moved)
 
@@ -118,7 +119,7 @@ def render_correction(
     Without the ping: nobody is called for what is told no more.
     """
     end = f"\n{_CORRECTION}" if moved else ""
-    content = _content(parcel, MAX_CONTENT - width(end), moved) + end
+    content = content_of(parcel, MAX_CONTENT - width(end), moved) + end
     true = still_true(parcel, moved)
     films = films_of(true)
     embed = None if parcel.message.plain else _embed(true, films, picture)

@@ -386,3 +386,18 @@ async def test_planning_twice_changes_nothing(house: House) -> None:
         await subscribers.wake_subscriber(tx, house.subscriber_id, DUE)
     await house.planning.run(DUE - timedelta(minutes=1))
     assert await house.all_posts() == before != []
+
+
+async def test_news_that_no_plan_owes_outlives_a_date_that_moves_beside_it(house: House) -> None:
+    """Both were in one message, which is not there: the countdown is untrue now, that a film was tracked is not."""
+    followed = Post(house.subscriber_id, PostKind.FOLLOWED, "1:0:followed", DUE, DUE + timedelta(days=7), house.film_id)
+    async with house.db.transaction() as tx:
+        await posts.arm_post(tx, followed)
+    house.sender.answers = [Attempt(Outcome.UNKNOWN)]
+    await house.tick(DUE)
+    house.clock.time = DUE + timedelta(seconds=2)
+    await house.move_film("2025-07-09")
+    await house.tick(DUE + timedelta(minutes=3))
+    await house.tick(DUE + timedelta(minutes=4))
+    told = [[post.kind for post in parcel.message.posts] for parcel in house.sender.sends]
+    assert told == [[PostKind.COUNTDOWN, PostKind.FOLLOWED], [PostKind.FOLLOWED]]

@@ -46,6 +46,12 @@ UPDATE posts SET
     attempts = attempts + :failed
 WHERE state = 'bundled' AND id IN (SELECT post_id FROM message_posts WHERE message_id = :message_id);
 
+-- name: replan_posts(message_id)!
+-- A fact took back what a message told; what was owed by what somebody did is owed still, and no plan would bring it.
+UPDATE posts SET state = 'planned', settled_at = NULL
+WHERE state = 'cancelled' AND kind IN ('resume', 'followed', 'reminder')
+    AND id IN (SELECT post_id FROM message_posts WHERE message_id = :message_id);
+
 -- name: mark_plain(message_id, owner, attempt, lease_until)^
 -- Once more as plain text: no embeds, and of the buttons only the marker. The same fence, a new lease.
 UPDATE messages SET plain = 1, attempt = attempt + 1, lease_until = :lease_until

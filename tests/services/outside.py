@@ -1,5 +1,6 @@
 """Discord reduced to what it says of doors and takes of sentences, as a test tells it to."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -53,9 +54,12 @@ class ScriptedTeller:
     found: Attempt = field(default_factory=lambda: Attempt(Outcome.NOT_SENT))
     told: list[tuple[tuple[int, ...], str, str]] = field(default_factory=list[tuple[tuple[int, ...], str, str]])
     searched: list[datetime] = field(default_factory=list[datetime])
+    dies: bool = False  #: the process ends once Discord has it
 
     async def tell(self, subscriber: Subscriber, places: Sequence[int], sentence: str, nonce: str) -> Attempt:
         self.told.append((tuple(places), sentence, nonce))
+        if self.dies:
+            raise asyncio.CancelledError
         return self.answers.pop(0) if self.answers else Attempt(Outcome.SENT, 1)
 
     async def find(self, subscriber: Subscriber, places: Sequence[int], sentence: str, after: datetime) -> Attempt:

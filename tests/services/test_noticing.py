@@ -1,5 +1,6 @@
 """Admins are told once what happened to their posts: in a channel, or at the next command of somebody who may know."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import timedelta
@@ -179,6 +180,20 @@ async def test_who_was_killed_while_telling_looks_before_it_tells_again(desk: De
     assert await desk.after(RESEND_WINDOW) == 1
     assert desk.teller.told == [], "it is there"
     assert await desk.after(HOUR) == 0
+
+
+async def test_who_was_killed_a_moment_ago_tells_again_with_the_same_nonce(desk: Desk) -> None:
+    await desk.ends(CLOSED)
+    (work,) = await desk.noticing.take(desk.clock.time, 1)
+    desk.teller.dies = True
+    with pytest.raises(asyncio.CancelledError):
+        await work()
+    desk.teller.dies = False
+    desk.restart()
+    assert await desk.after(LEASE) == 1
+    assert len({nonce for *_, nonce in desk.teller.told}) == 1
+    assert len(desk.teller.told) == 2
+    assert desk.teller.searched == []
 
 
 @pytest.mark.parametrize("answers", [[Attempt(Outcome.CLOSED)], [Attempt(Outcome.NOT_SENT)] * MAX_TRIES])

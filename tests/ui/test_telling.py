@@ -13,7 +13,7 @@ from tests.standin.client import StandinClient
 from tests.standin.records import Guild
 from tests.ui.parcels import POSTS
 
-SAID = "Marquee's posts have stopped. @everyone <@&5>"
+SAID = "Marquee's posts have stopped."
 
 
 class Places:
@@ -77,8 +77,17 @@ async def test_the_first_place_that_takes_it(places: Places, shut: list[str], to
     assert await places.told() == {told: 1}
     (message,) = await places.standin.list_messages(places.ids[told])
     assert message.content == ("**The Rialto**: " if told == "owner" else "") + SAID
-    assert (message.pinged_role_ids, message.payload["mention_everyone"]) == ([], False)
     assert await places.find() is Outcome.SENT
+
+
+async def test_nobody_is_pinged_whatever_slips_into_the_sentence(places: Places, guild: Guild) -> None:
+    role_id = await places.standin.add_role(guild.id, "mods", is_mentionable=True)
+    said = f"<@&{role_id}> @everyone <@{guild.owner_id}>"
+    attempt = await places.teller.tell(places.server, [places.ids["admins"]], said, f"p{guild.id}")
+    assert attempt.outcome is Outcome.SENT
+    (message,) = await places.standin.list_messages(places.ids["admins"])
+    assert (message.pinged_role_ids, message.payload["mention_everyone"]) == ([], False)
+    assert message.payload["mentions"] == []
 
 
 async def test_nobody_can_be_reached(places: Places) -> None:

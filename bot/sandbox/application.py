@@ -28,8 +28,8 @@ class Application(Protocol):
         """What the bot's invite asks for."""
         ...
 
-    def timeline(self, guild_id: int) -> Timeline:
-        """What is owed in one server, and a way to let it happen."""
+    def timeline(self, guild_id: int, user_id: int) -> Timeline:
+        """What is owed in one server and to one person, and a way to let it happen."""
         ...
 
 

@@ -62,7 +62,7 @@ async def run_session(
             if page is not None:
                 page.show_time(now)
 
-        travel = Travel(world, application.timeline(world.guild.id), arrived, stopped)
+        travel = Travel(world, application.timeline(world.guild.id, world.user.id), arrived, stopped)
         await client.add_cog(TimeTravel(travel))
         await client.tree.sync()
         await _welcome(client, world)
@@ -85,10 +85,11 @@ async def _welcome(client: discord.Client, world: World) -> None:
 
 
 def _announce(page: Page, world: World) -> None:
-    """Print the address; people copy it, and tests read it."""
+    """Print the addresses; people copy them, and tests read the first."""
     here = world.now().astimezone(UTC).astimezone(ZoneInfo(PAGE_TIMEZONE))
     sys.stdout.write(
         f"Marquee’s sandbox: {page.url}\n"
+        f"Your direct messages there: {page.messages_url}\n"
         f"There it is {weekday_date(here.date())}, {here:%H:%M}. Nothing leaves this computer. Ctrl-C ends it.\n"
     )
     sys.stdout.flush()

@@ -59,9 +59,9 @@ class MarqueeApplication:
         """What the bot's invite asks for."""
         return NEEDED
 
-    def timeline(self, guild_id: int) -> Timeline:
-        """What is owed in one server, and a way to let it happen."""
-        return MarqueeTimeline(self.app, guild_id)
+    def timeline(self, guild_id: int, user_id: int) -> Timeline:
+        """What is owed in one server and to one person, and a way to let it happen."""
+        return MarqueeTimeline(self.app, guild_id, user_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +70,12 @@ class MarqueeTimeline:
 
     app: App
     guild_id: int
+    user_id: int
 
     async def get_home(self) -> Home:
         """The server's zone and posting time."""
         subscriber = await self.app.context.tracking.find_subscriber(self.guild_id)
-        return _HOME if subscriber is None else Home(subscriber.zone, subscriber.posting_time)
+        return _HOME if subscriber is None else Home(subscriber.zone, subscriber.posts_at)
 
     async def list_film_days(self) -> Sequence[FilmDay]:
         """The tracked films' release days, earliest first."""
@@ -88,7 +89,14 @@ class MarqueeTimeline:
         return sorted(days, key=lambda film: film.on)
 
     async def next_due_at(self) -> datetime | None:
-        """The time of the next post in the server's forecast, or of the end of a pause, which is told too."""
+        """The time of the next post in the server's forecast or the person's, or of the end of a pause, told too."""
+        dues = (await self._next_of_server(), await self._next_of_person())
+        return min((due for due in dues if due is not None), default=None)
+
+    async def _next_of_person(self) -> datetime | None:
+        return await self.app.context.reminding.find_next(self.user_id, self.app.clock.now())
+
+    async def _next_of_server(self) -> datetime | None:
         now = self.app.clock.now()
         agenda = await self.app.context.schedule.find_agenda(self.guild_id, now)
         if agenda is None:

@@ -29,6 +29,7 @@ class World:
     guild: simcord.GuildHandle
     channel: simcord.ChannelHandle
     person: Person
+    user: simcord.UserHandle  #: the same person, in direct messages
 
     def now(self) -> datetime:
         """The simulated instant, aware UTC."""
@@ -75,7 +76,7 @@ async def open_world(
         await env.start()
         # simcord's own handler counts a refusal ("no film found") as a crash of the bot, and the page says so.
         client.tree.on_error = handler
-        world = World(env, guild, channel, Person(env, guild, user, client.tree))
+        world = World(env, guild, channel, Person(env, guild, user, client.tree), user)
         world.forget_records()
         yield world
     finally:

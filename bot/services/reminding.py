@@ -7,6 +7,7 @@ from bot.domain.answers import Tracked
 from bot.domain.errors import FilmNotFound, NotReminded, TooManyReminders
 from bot.domain.films import Film
 from bot.domain.places import country_of_locale, distinct_zones
+from bot.domain.plan import forecast
 from bot.domain.reminders import PERSON_MILESTONES, Reminders, Snooze, SnoozeOption, reminder_post, snooze_options
 from bot.domain.subscribers import DEFAULT_COUNTRY, MAX_FILMS, Subscriber, SubscriberKind
 from bot.services.films import list_asked
@@ -75,6 +76,17 @@ class Reminding:
             if known is None or film is None:
                 return None
             return await _answer(tx, known, film, now, already=True)
+
+    async def find_next(self, user_id: int, now: datetime) -> datetime | None:
+        """When somebody is written to next, as far as is known."""
+        async with self._db.reading() as tx:
+            known = await subscriber_store.find_subscriber(tx, SubscriberKind.USER, user_id)
+            if known is None or await _is_closed(tx, known):
+                return None
+            followed = await subscriber_store.list_subscriptions(tx, known.id)
+            put_off = await reminder_store.list_planned_reminders(tx, known.id)
+        dues = [post.due_at for post in (*forecast(known, followed), *put_off)]
+        return min((due for due in dues if due > now), default=None)
 
     async def remind(self, person: Person, film_id: int, channel_id: int, now: datetime) -> Tracked:
         """Remind somebody of a film in `channel_id`, their direct messages, where one has just arrived.

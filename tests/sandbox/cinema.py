@@ -40,7 +40,7 @@ class Cinema:
     stuck: int = 0  #: ticks that fail before the next post goes out
     ticks: list[datetime] = field(default_factory=list)
 
-    def timeline(self, guild_id: int) -> "Cinema":
+    def timeline(self, guild_id: int, user_id: int) -> "Cinema":
         return self
 
     async def get_home(self) -> Home:

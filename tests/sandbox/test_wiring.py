@@ -26,7 +26,7 @@ async def open_marquee(folder: Path) -> AsyncGenerator[Marquee]:
         open_world(application.client, begins_at=start, permissions=application.permissions, clock=clock) as world,
     ):
         await application.client.tree.sync()
-        yield application, world, application.timeline(world.guild.id)
+        yield application, world, application.timeline(world.guild.id, world.user.id)
 
 
 @pytest.fixture

@@ -179,6 +179,15 @@ async def test_turned_off_it_is_owed_no_more_and_another_day_is_another_digest(o
     assert [post.state for post in await office.digests()] == [PostState.CANCELLED, PostState.SENT]
 
 
+async def test_chosen_after_its_day_it_is_not_missed_from_before(office: Office) -> None:
+    await office.film("Not tracked", "2025-06-05", track=False)
+    await office.preferences.change(office.subscriber.id, START, digest_weekday=None)
+    await office.at(DUE + DAY)
+    await office.preferences.change(office.subscriber.id, DUE + DAY, digest_weekday=0)
+    await office.at(DUE + DAY)
+    assert (office.told(), await office.digests()) == ([], [])
+
+
 async def test_the_schedule_lists_it_and_shows_what_it_would_say(office: Office) -> None:
     await office.film("Tracked", "2025-06-05")
     agenda = await office.schedule.find_agenda(GUILD_ID, START)

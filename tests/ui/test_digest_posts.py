@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from discord.ui import Select
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from bot.domain.dates import ReleaseDate
@@ -136,6 +136,8 @@ TITLES = st.text(max_size=150) | st.sampled_from(["Ballerina", "🎬" * 80, "*" 
 
 @settings(max_examples=40)
 @given(st.lists(TITLES, max_size=200), st.lists(TITLES, max_size=60), st.lists(TITLES, max_size=5))
+@example(["Ballerina"] * 200, ["🎬" * 80] * 60, ["*" * 90] * 5)
+@example(["Ballerina"] * 10, ["A very long title " * 8] * 60, [])
 async def test_stays_within_discords_limits_whatever_there_is(
     coming: list[str], moved: list[str], others: list[str]
 ) -> None:

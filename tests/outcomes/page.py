@@ -24,6 +24,11 @@ class Row:
         return "late, and says so" in self.words
 
     @property
+    def is_in_doubt(self) -> bool:
+        """Whether the first attempt leaves nobody knowing."""
+        return "in doubt" in self.words or self.name.startswith(("time-out", "dropped"))
+
+    @property
     def is_plain(self) -> bool:
         """Whether it goes without embed and picture."""
         return "as plain text" in self.words.split("|")[1]

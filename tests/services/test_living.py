@@ -128,6 +128,14 @@ async def test_cinema_and_streaming_are_counted_in_one_message(db: Database) -> 
         ] * 2
 
 
+async def test_two_releases_that_begin_at_one_hour_make_one_message(db: Database) -> None:
+    async with open_house(db, wanted=frozenset({Wanted.CINEMA, Wanted.DIGITAL})) as house:
+        await house.add_release("2025-06-06", ReleaseType.DIGITAL)
+        await house.live_until(new_york(5, 9))
+        assert len(house.board.words) == 1
+        assert [state for _, state in await house.live_posts()] == [PostState.SENT, PostState.CANCELLED]
+
+
 async def test_three_days_of_outage_are_one_edit(counting: BoardHouse) -> None:
     edits = counting.board.edits
     counting.restart()

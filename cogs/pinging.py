@@ -5,8 +5,11 @@ from typing import Any
 from discord import app_commands
 from discord.ext import commands
 
+from bot.domain.errors import UserError
+from bot.domain.subscribers import Subscriber
+from bot.services.settings import Choices
 from bot.ui.person_ids import PingMeId
-from bot.ui.role_button import Pinged, give_or_take
+from bot.ui.role_button import Pinged, find_role_button_problem, give_or_take
 from cogs.answering import answers
 from cogs.context import Interaction, find_subscriber, guild_of, refuse, take_time
 
@@ -27,6 +30,21 @@ class PingCommands(commands.Cog):
 async def press_ping_me(interaction: Interaction, _: PingMeId, _values: list[Any]) -> None:
     """[Ping me] on an answer."""
     await ping_me(interaction)
+
+
+async def require_role_to_give(interaction: Interaction, subscriber: Subscriber, choices: Choices) -> None:
+    """Refuse to switch the button on for a role that nobody may be given, or to choose such a role while it is on.
+
+    Raises:
+        UserError: why the role may not be given, and what to do.
+    """
+    role_id = choices.get("ping_role_id", subscriber.ping_role_id)
+    is_on = choices.get("role_button", subscriber.role_button)
+    if role_id is None or not is_on or not {"ping_role_id", "role_button"} & choices.keys():
+        return
+    if problem := await find_role_button_problem(interaction.client, guild_of(interaction), role_id):
+        aside = " Or switch the “Ping me” button off first." if subscriber.role_button else ""
+        raise UserError(f"Nothing has been changed. {problem}{aside}")
 
 
 async def ping_me(interaction: Interaction) -> None:

@@ -41,6 +41,7 @@ from cogs.options import (
     suggest_weekday,
     suggest_zone,
 )
+from cogs.pinging import require_role_to_give
 
 log = logging.getLogger(__name__)
 ACTION = "change Marquee's settings"
@@ -162,6 +163,7 @@ async def settings_card(interaction: Interaction, choices: Choices) -> Card:
     sight = await see_channel(interaction, channel_id) if channel_id else Sight()
     if "channel_id" in choices:
         require_forum_rights(sight.kind, choices["channel_id"], sight.lacks)
+    await require_role_to_give(interaction, subscriber, choices)
     if choices:
         subscriber = await context.preferences.change(subscriber.id, now, **choices)
     problems, trouble = sight.lacks, ""

@@ -17,8 +17,7 @@ LABEL = "Ping me"
 async def role(house: House, server: Server) -> simcord.RoleHandle:
     """A role that is pinged, below Marquee's own, which may give roles; the button is switched on."""
     role = server.guild.create_role("Filmgoers", mentionable=True)
-    _stand(server, above=True)
-    _allow(server, manage_roles=True)
+    let_give_roles(server)
     await _switch_on(house, server, role.id)
     return role
 
@@ -29,6 +28,12 @@ async def _switch_on(house: House, server: Server, role_id: int | None, *, on: b
     assert subscriber is not None
     change = house.app.context.preferences.change
     await change(subscriber.id, house.now, ping_role_id=role_id, role_button=on, milestones=read_milestones("7"))
+
+
+def let_give_roles(server: Server) -> None:
+    """Do what an admin does by hand: Manage Roles for Marquee, and its role above the others."""
+    _stand(server, above=True)
+    _allow(server, manage_roles=True)
 
 
 def _me(server: Server) -> simcord.backend.models.Role:
@@ -133,3 +138,29 @@ class TestRolesThatMayNotBeGiven:
     ) -> None:
         house.env.inject_error("GET", f"/guilds/{server.guild.id}*", status=400, times=None)
         assert "does not answer" in await self.refused(server, role)
+
+
+class TestSwitchingItOn:
+    async def test_is_refused_for_a_role_that_nobody_may_be_given(
+        self, house: House, server: Server, role: simcord.RoleHandle
+    ) -> None:
+        await _switch_on(house, server, role.id, on=False)
+        _stand(server, above=False)
+        refused = (await server.admin.type("settings", ping_button="on", hour="18")).refusal
+        assert "Nothing has been changed" in refused
+        assert "stands above my own role" in refused
+        subscriber = await house.app.context.tracking.find_subscriber(server.guild.id)
+        assert subscriber is not None
+        assert not subscriber.role_button
+        assert subscriber.posting_time.hour == 9
+        _stand(server, above=True)
+        assert "button on" in (await server.admin.type("settings", ping_button="on")).text
+
+    async def test_another_role_is_looked_at_while_it_is_on(
+        self, house: House, server: Server, role: simcord.RoleHandle
+    ) -> None:
+        mods = server.guild.create_role("Mods", permissions=discord.Permissions(kick_members=True))
+        refused = (await server.admin.type("settings", ping_role=mods)).refusal
+        assert "Kick Members" in refused
+        assert "switch the “Ping me” button off" in refused
+        assert "Saved" in (await server.admin.type("settings", ping_role=mods, ping_button="off")).text

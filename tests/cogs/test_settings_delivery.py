@@ -6,6 +6,7 @@ import pytest
 
 from tests.cogs.house import House
 from tests.cogs.people import Server
+from tests.cogs.test_role_button import let_give_roles
 from tests.cogs.test_settings import ADMINS, OTHERS, fill, in_force, lines
 from tests.cogs.times import new_york
 
@@ -69,7 +70,9 @@ class TestQuietHours:
     async def test_that_cover_the_posting_hour_are_said_and_move_it(self, house: House, server: Server) -> None:
         reply = await server.admin.type("settings", hour="7", quiet_hours="22-8")
         assert MOVED in reply.text
-        assert "Saved: posting hour 07:00, quiet hours 22:00 to 08:00. Posts go at 08:00, when quiet hours" in reply.text
+        assert (
+            "Saved: posting hour 07:00, quiet hours 22:00 to 08:00. Posts go at 08:00, when quiet hours" in reply.text
+        )
         assert lines(reply.shown)["Posting hour"] == "07:00"
         assert MOVED in (await server.admin.type("settings")).text
         tracked = await server.member.pick("track", "ballerina 2025")
@@ -132,12 +135,14 @@ class TestCard:
 
     async def test_says_what_the_button_waits_for(self, server: Server) -> None:
         role = server.guild.create_role("Filmgoers", mentionable=True)
+        let_give_roles(server)
         await server.admin.type("settings", ping_button="on")
         reply = await server.admin.type("settings", ping_role=role)
         assert lines(reply.shown)["“Ping me” button"] == "on: it gives and takes the role"
 
     async def test_stays_within_discords_limits_whatever_is_chosen(self, server: Server) -> None:
         role = server.guild.create_role("Filmgoers")
+        let_give_roles(server)
         await server.admin.type("settings", country="Antarctica", countdown="365 364 363 362 361 360 359 358 357 356",
                                 hour="7", quiet_hours="22-8", digest="Wed", countdown_style="live", publish="on",
                                 ping_button="on", ping_role=role, messages_a_day=25,

@@ -69,11 +69,11 @@ class Seeding:
         self.seats: list[Seat] = []
         stage.catalogue = write_catalogue(stage.folder / "catalogue", self.today, FILMS)
 
-    async def add(self, *followed: Sequence[str]) -> list[Seat]:
-        """Make a server with a channel for each of `followed`; only while the bot is not running."""
+    async def add(self, *followed: Sequence[str], kind: int = 0) -> list[Seat]:
+        """Make a server with a channel of this kind for each of `followed`; only while the bot is not running."""
         standin = self._stage.standin
         guilds = await asyncio.gather(*(standin.add_guild("The Rialto") for _ in followed))
-        channel_ids = await asyncio.gather(*(standin.add_channel(guild.id) for guild in guilds))
+        channel_ids = await asyncio.gather(*(standin.add_channel(guild.id, kind=kind) for guild in guilds))
         seats = [Seat(*seat) for seat in zip(guilds, channel_ids, map(tuple, followed), strict=True)]
         await self._take_their_seats(seats)
         return seats

@@ -119,6 +119,7 @@ class Ledger:
                 {"s": seconds},
             )
             connection.execute("UPDATE corrections SET due_at = due_at - :s", {"s": seconds})
+            connection.execute("UPDATE live_messages SET due_at = due_at - :s WHERE attempts > 0", {"s": seconds})
             connection.execute(
                 "UPDATE admin_notices SET due_at = due_at - :s, tried_at = tried_at - :s WHERE told_at IS NULL",
                 {"s": seconds},

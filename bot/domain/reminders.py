@@ -78,7 +78,7 @@ def reminder_post(person: Subscriber, subscription: Subscription, due_at: dateti
         kind=PostKind.REMINDER,
         dedup_key=f"{person.id}:{film.id}:{PostKind.REMINDER}:{key}",
         due_at=due_at,
-        fresh_until=max(stale_at, due_at + timedelta(days=1)),
+        fresh_until=stale_at,
         film_id=film.id,
         channel_id=person.channel_id,
     )

@@ -30,6 +30,7 @@ class Opened:
     def __init__(self) -> None:
         self.cinema: Cinema | None = None
         self.folder: Path | None = None
+        self.addresses: list[str] = []
 
     @asynccontextmanager
     async def __call__(self, database: Path, clock: Clock) -> AsyncGenerator[Cinema]:
@@ -44,11 +45,12 @@ async def start(opened: Opened, capsys: pytest.CaptureFixture[str], **options: A
     options = {"at": None, "port": None, "browser": False} | options
     task = asyncio.create_task(serve(opened, **options))
     shown = ""
-    while not (found := re.search(r"http://\S+", shown)):
+    while not (found := re.findall(r"http://\S+", shown)):
         done, _ = await asyncio.wait({task}, timeout=0.02)
         if done:
             await task
         shown += capsys.readouterr().out
+    opened.addresses = found
     return task, found[0]
 
 
@@ -102,6 +104,21 @@ async def test_the_page_is_on_loopback_with_our_script_and_strangers_are_kept_ou
         assert (await session.get(base, headers={"Host": "example.org"})).status == 403
         assert (await session.post(base + "api/pages", json={})).status == 401
     await end(task)
+
+
+async def test_direct_messages_have_a_page_of_their_own(capsys: pytest.CaptureFixture[str]) -> None:
+    opened = Opened()
+    task, _ = await start(opened, capsys)
+    channel, messages = opened.addresses
+    assert channel.partition("#")[2] != messages.partition("#")[2]
+    async with aiohttp.ClientSession() as session:
+        for address, scripts in ((channel, ["marquee.js"]), (messages, ["marquee.js", "direct.js"])):
+            base = address.partition("#")[0]
+            index = await (await session.get(base)).text()
+            assert re.findall(r'src="/(marquee|direct)\.js"', index) == [name.removesuffix(".js") for name in scripts]
+            assert [(await session.get(base + name)).status for name in scripts] == [200] * len(scripts)
+            assert (await session.post(base + "api/pages", json={})).status == 401
+    assert await end(task) < 1
 
 
 def test_what_our_script_reaches_for_is_on_the_page() -> None:

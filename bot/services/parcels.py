@@ -35,9 +35,12 @@ async def read_parcel(tx: Transaction, message: Message, now: datetime) -> Parce
 
 
 async def _missed(tx: Transaction, message: Message) -> list[Post]:
-    """What the resume posts of `message` tell of, each once."""
+    """What the resume posts of `message` tell of, each once; a closed channel kept other resume posts back as well."""
     missed: dict[int, Post] = {}
-    for post in message.posts:
-        if post.kind is PostKind.RESUME:
-            missed |= {kept.id: kept for kept in await post_store.list_kept_back(tx, post)}
-    return list(missed.values())
+    to_tell = [post for post in message.posts if post.kind is PostKind.RESUME]
+    while to_tell:
+        kept = [post for post in await post_store.list_kept_back(tx, to_tell.pop()) if post.id not in missed]
+        missed |= {post.id: post for post in kept}
+        to_tell += [post for post in kept if post.kind is PostKind.RESUME]
+    told = [post for post in missed.values() if post.kind is not PostKind.RESUME]
+    return sorted(told, key=lambda post: (post.due_at, post.kind.priority, post.id))

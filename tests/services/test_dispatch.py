@@ -272,6 +272,22 @@ async def test_a_film_that_resumes_waits_for_its_server_and_goes_where_its_posts
     assert [post.kind for post in parcel.skipped] == [PostKind.COUNTDOWN]
 
 
+async def test_a_pause_that_ends_in_a_closed_channel_is_told_of_once_it_opens(house: House) -> None:
+    tracking, preferences = Tracking(house.db), Preferences(house.db)
+    subscriber = await tracking.find_subscriber(7)
+    assert subscriber is not None
+    until = DUE + timedelta(hours=2)
+    await tracking.pause(subscriber, None, until, START)
+    await house.tick(DUE)
+    house.sender.answers = [Attempt(Outcome.CLOSED, reason="no access")]
+    await house.tick(until)
+    await preferences.reopen(subscriber, CHANNEL, until + timedelta(hours=1))
+    await house.tick(until + timedelta(hours=1))
+    _, parcel = house.sender.sends
+    assert [post.kind for post in parcel.message.posts] == [PostKind.RESUME]
+    assert [(post.kind, post.reason) for post in parcel.skipped] == [(PostKind.COUNTDOWN, "paused")]
+
+
 async def test_nothing_is_said_of_a_pause_after_its_film_is_untracked(house: House) -> None:
     tracking = Tracking(house.db)
     subscriber = await tracking.find_subscriber(7)

@@ -261,7 +261,7 @@ async def test_what_a_pause_kept_back(database: Database, guild: Subscriber) -> 
         (PostKind.COUNTDOWN, PostState.SKIPPED, "paused", NOW - timedelta(seconds=1)),
         (PostKind.COUNTDOWN, PostState.SKIPPED, STALE, NOW),
         (PostKind.COUNTDOWN, PostState.CANCELLED, "paused", NOW),
-        (PostKind.RESUME, PostState.SKIPPED, "paused", NOW),
+        (PostKind.RESUME, PostState.SKIPPED, "paused: Gone.", NOW + HOUR),
     ]
     armed = await arm(database, *(a_post(guild, number, kind=kind) for number, (kind, *_) in enumerate(rows)))
     end = resume_post(guild, NOW, NOW + HOUR)
@@ -270,7 +270,7 @@ async def test_what_a_pause_kept_back(database: Database, guild: Subscriber) -> 
         for post, (_, state, reason, at) in zip(armed, rows, strict=True):
             await posts.settle_post(tx, post.id, state, reason, at)
         assert [post.id for post in await posts.list_kept_back(tx, end)] == [armed[0].id]
-        assert [post.id for post in await posts.list_kept_back(tx, opened)] == [armed[1].id]
+        assert [post.id for post in await posts.list_kept_back(tx, opened)] == [armed[1].id, armed[5].id]
         assert await posts.list_kept_back(tx, replace(opened, channel_id=1)) == []
         assert await posts.list_kept_back(tx, replace(end, film_id=99)) == []
         assert await posts.list_kept_back(tx, replace(end, due_at=NOW - 30 * HOUR)) == []

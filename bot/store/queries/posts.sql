@@ -87,12 +87,13 @@ WHERE subscriber_id = :subscriber_id AND state IN ('sent', 'skipped', 'failed', 
 ORDER BY settled_at DESC, id DESC LIMIT :n;
 
 -- name: list_kept_back(subscriber_id, since, until, film_id, channel_id)
--- What a pause of the server or of a film kept back, or, with a channel, a closed destination.
+-- What a pause of the server or of a film kept back, or, with a channel, a closed destination: the ends of pauses among
+-- it, which tell of more.
 SELECT
     id, subscriber_id, film_id, kind, priority, milestone_days, country, type, date, old_date, change_id, channel_id,
     since_at, dedup_key, due_at, fresh_until, attempts, state, reason, settled_at, doubt_id, note
 FROM posts
-WHERE subscriber_id = :subscriber_id AND state = 'skipped' AND kind NOT IN ('resume', 'opening', 'digest')
+WHERE subscriber_id = :subscriber_id AND state = 'skipped' AND kind NOT IN ('opening', 'digest')
     AND settled_at >= :since AND due_at <= :until
     AND (CAST(:film_id AS BIGINT) IS NULL OR film_id = :film_id)
     AND (

@@ -95,6 +95,7 @@ class TestSettings:
         house = counting
         house.clock.time = new_york(5, 30, 12)
         await house.change(posting_time=time(18))
+        await house.tick()
         await house.tick(new_york(5, 31, 17))
         assert house.texts() == [IN_SEVEN]
         await house.tick(new_york(5, 31, 18))
@@ -104,6 +105,7 @@ class TestSettings:
         house = counting
         house.clock.time = new_york(5, 30, 12)
         await house.change(quiet=QuietHours(time(7), time(11)))
+        await house.tick()
         await house.tick(new_york(5, 31, 10))
         assert house.texts() == [IN_SEVEN]
         await house.tick(new_york(5, 31, 11))

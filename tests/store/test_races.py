@@ -178,8 +178,7 @@ async def test_whatever_owners_do_no_post_is_in_two_messages(database: Database,
     chance = random.Random(20250606)
     guilds = [await store_guild(database, replace(GUILD, discord_id=number)) for number in (1, 2, 3)]
     owed = [
-        a_post(guilds[number % 3], number, channel_id=number % 2 + 1, kind=chance.choice(KINDS))
-        for number in range(30)
+        a_post(guilds[number % 3], number, channel_id=number % 2 + 1, kind=chance.choice(KINDS)) for number in range(30)
     ]
     await arm(database, *owed)
     sent: Counter[str] = Counter()

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Protocol
 
 from bot.domain.dates import ReleaseDate
 from bot.domain.destinations import Closure
@@ -161,17 +161,14 @@ class Line:
         return Attempt(Outcome.SENT, parcel.message.discord_message_id)
 
 
-class Watch:
+class Watch(Protocol):
     """What the test sees of one process; each method fails if something happens that may not."""
 
-    def sending(self, parcel: Parcel) -> None:
-        raise NotImplementedError
+    def sending(self, parcel: Parcel) -> None: ...
 
-    def answered(self, parcel: Parcel, attempt: Attempt) -> None:
-        raise NotImplementedError
+    def answered(self, parcel: Parcel, attempt: Attempt) -> None: ...
 
-    def wrote(self, name: str, values: Mapping[str, Any], rows: list[Row]) -> None:
-        raise NotImplementedError
+    def wrote(self, name: str, values: Mapping[str, Any], rows: list[Row]) -> None: ...
 
 
 class FreePace(Pace):

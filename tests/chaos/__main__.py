@@ -18,7 +18,7 @@ from tests.chaos.plugs import PLUGS, pull_plug
 from tests.chaos.stage import TOKEN, Stage
 from tests.standin.client import StandinProcess
 
-_COLUMNS = ("posts", "messages", "doubled", "lost", "uncertain", "uncertain_there", "untold")
+_COLUMNS = ("posts", "messages", "doubled", "lost", "uncertain", "uncertain_there", "to_tell", "untold")
 
 
 def _parse(arguments: Sequence[str]) -> argparse.Namespace:

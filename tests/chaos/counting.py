@@ -22,7 +22,8 @@ class Count:
     lost: int = 0  #: not there, and nobody was told that it may not be
     uncertain: int = 0  #: the books say that nobody can tell
     uncertain_there: int = 0  #: and so many of these are there all the same
-    untold: int = 0  #: servers with a post that is uncertain, nobody of which was told
+    to_tell: int = 0  #: servers with a post that is uncertain, whose people are told at the next try
+    untold: int = 0  #: the same, and nobody ever will be
     told_twice: int = 0  #: servers whose people were told more often than there are uncertain posts
     wrong: list[str] = field(default_factory=list[str])  #: anything else that may not be
 
@@ -50,6 +51,8 @@ async def count(stage: Stage, seats: Sequence[Seat]) -> Count:
         if marker_of(told.last_custom_id) != told.nonce:
             found.wrong.append(f"message {told.id}: marker {told.last_custom_id}, nonce {told.nonce}")
     unsure = _uncertain(stage)
+    rows = stage.ledger.rows("SELECT about FROM admin_notices WHERE told_at IS NULL AND due_at IS NOT NULL")
+    waiting = {int(row["about"].split(":")[1]) for row in rows}
     for seat in seats:
         text = "\n".join(told.content for told in there[seat.channel_id])
         for title in seat.titles:
@@ -58,7 +61,9 @@ async def count(stage: Stage, seats: Sequence[Seat]) -> Count:
             found.lost += times == 0 and not is_unsure
             found.uncertain += is_unsure
             found.uncertain_there += is_unsure and times == 1
-        found.untold += seat.channel_id in unsure and letters[seat.guild.owner_id] == 0
+        if seat.channel_id in unsure and letters[seat.guild.owner_id] == 0:
+            found.to_tell += seat.channel_id in waiting
+            found.untold += seat.channel_id not in waiting
         found.told_twice += letters[seat.guild.owner_id] > len(unsure.get(seat.channel_id, ()))
     found.wrong += stage.ledger.list_open()[:5]
     return found

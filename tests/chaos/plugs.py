@@ -52,6 +52,7 @@ class Pull:
         """Run to the end without trouble."""
         await self.stage.standin.set_storm({})
         async with self.stage.marquee() as bot:
+            await self.stage.standin.wait_until(connected=1, timeout=_LONG)
             await self.stage.wait_until_settled(timeout_seconds=_LONG)
             assert await bot.terminate() == 0
 
@@ -65,6 +66,8 @@ async def terminate(pull: Pull) -> None:
     for share in pull.shares():
         await pull.storm()
         async with pull.stage.marquee() as bot:
+            # Before that Python itself is starting, which a signal simply ends.
+            await pull.stage.standin.wait_until(connected=1, timeout=_LONG)
             await pull.some_arrive(share)
             assert await bot.terminate() == 0
         assert pull.stage.ledger.count("messages WHERE state IN ('sending', 'in_doubt')") == 0

@@ -62,11 +62,11 @@ class Recalling:
             return await recall_store.has_untried(tx, message.id, until)
 
     async def look(self, message: Message, *, tried: bool) -> tuple[Attempt, Found] | None:
-        """Look for the posts of `message`, by id; None if its channel, a forum, has no history of its own.
+        """Look for the posts of `message`, by id; None if it may be sent: nothing of it is there.
 
-        What is not there is to be planned again, and is sent without a look then.
+        Of what is there in part, the rest is to be planned again, and is sent without a look then.
         `tried`: an attempt of ours may have reached Discord, so that a history that cannot be read leaves a doubt.
-        Without one the posts go out: most absences are no backup.
+        Without one the message goes out: most absences are no backup.
         """
         after = min([message.first_sent_at, *(post.due_at for post in message.posts)]) - HISTORY_MARGIN
         try:
@@ -75,13 +75,13 @@ class Recalling:
         except TimeoutError:
             seen = Attempt(Outcome.UNKNOWN, reason="Discord did not answer in time")
         if isinstance(seen, Attempt):
-            if seen.outcome is Outcome.REJECTED:
-                return None
+            # A forum has no history of its own.
             blind = seen.outcome is Outcome.UNREADABLE and not tried
-            return (Attempt(Outcome.NOT_SENT, reason=seen.reason) if blind else seen), NOTHING
+            return None if blind or seen.outcome is Outcome.REJECTED else (seen, NOTHING)
         async with self._db.reading() as tx:
             known = await recall_store.known_keys(tx, message.channel_id)
         found = recall(message, seen, known)
-        if found:
-            log.info("Found %s of the %s posts of message %s sent before", len(found), len(message.posts), message.id)
+        if not found:
+            return None  # to be sent; or, in doubt, to go the way of every message in doubt
+        log.info("Found %s of the %s posts of message %s sent before", len(found), len(message.posts), message.id)
         return Attempt(Outcome.NOT_SENT, reason="It is not in the channel."), found

@@ -26,7 +26,7 @@ async def make_trouble(stage: Stage, seat: Seat, kind: int) -> None:
 
 
 async def test_each_film_has_one_post_in_each_forum_and_its_news_in_it(stage: Stage) -> None:
-    seeding, chance = Seeding(stage), random.Random(20250606)
+    seeding, chance, under_way = Seeding(stage), random.Random(20250606), 0
     for _ in range(KILLS):
         seats = await seeding.add(*[(TODAY, WEEK)] * WAVE, kind=FORUM)
         for seat in seats:
@@ -37,9 +37,10 @@ async def test_each_film_has_one_post_in_each_forum_and_its_news_in_it(stage: St
             asked = chance.randint(2, WAVE)
             await stage.standin.wait_until(requests=asked, method="POST", path=OPENINGS, since=since, timeout=30)
             await bot.kill()
-        assert stage.ledger.count("messages WHERE state IN ('sending', 'in_doubt')") > 0
+        under_way += stage.ledger.count("messages WHERE state IN ('sending', 'in_doubt')")
         # None of them can land any more.
         stage.ledger.let_time_pass(int(RESEND_WINDOW.total_seconds()))
+    assert under_way > 0, "no kill met a message on its way"
     await stage.standin.clear_faults()
     async with stage.marquee() as bot:
         await stage.wait_until_settled(timeout_seconds=60)

@@ -21,6 +21,10 @@ class PortInUse(OperatorError):
         )
 
 
+class Busy(Exception):
+    """No page can be opened while the simulated Discord answers a command."""
+
+
 class BadStart(OperatorError):
     """A day on which no simulated Discord can begin."""
 

@@ -52,10 +52,13 @@ new MutationObserver(() => {
   }
 }).observe(form, { childList: true, subtree: true });
 
-document.title = "Marquee sandbox";
+const place = document.querySelector("script[data-place]").dataset.place; // empty on the main page
+document.title = place ? `${place} · Marquee sandbox` : "Marquee sandbox";
 document.querySelector(".brand-mark").textContent = "M";
 document.querySelector(".preview-brand strong").textContent = "Marquee";
-document.querySelector(".preview-brand small").textContent = "Sandbox";
+document.querySelector(".preview-brand small").textContent = place || "Sandbox";
 for (const unneeded of document.querySelectorAll("#capture-open, .viewer-control")) unneeded.style.display = "none";
 const sidebar = document.getElementById("messages-toggle");
 if (sidebar.getAttribute("aria-expanded") === "true") sidebar.click();
+// What arrived while another page was in front.
+addEventListener("focus", () => document.getElementById("refresh").click());

@@ -1,7 +1,7 @@
 """The person at the page, who may also type a whole command as text and press Enter."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 import discord
@@ -34,6 +34,8 @@ class Person(simcord.MemberActor):
     ) -> None:
         super().__init__(env, guild, user)
         self._tree = tree
+        #: What the application does by itself once a button, a select or a form was answered; the world waits for it.
+        self.afterwards: Callable[[], Awaitable[None]] = _nothing
 
     async def send(
         self,
@@ -53,6 +55,36 @@ class Person(simcord.MemberActor):
                 except (simcord.OptionError, ValueError):
                     return message  # not what the command takes: it stays a message
         return message
+
+    async def click(
+        self,
+        message: discord.Message | simcord.ResponseMessage,
+        *,
+        label: str | None = None,
+        custom_id: str | None = None,
+    ) -> simcord.InteractionResult:
+        """Press a button, then let happen what it made due."""
+        result = await super().click(message, label=label, custom_id=custom_id)
+        await self.afterwards()
+        return result
+
+    async def select(
+        self, message: discord.Message | simcord.ResponseMessage, values: Sequence[Any], *, custom_id: str | None = None
+    ) -> simcord.InteractionResult:
+        """Choose in a select, then let happen what that made due."""
+        result = await super().select(message, values, custom_id=custom_id)
+        await self.afterwards()
+        return result
+
+    async def submit_modal(self, shown: simcord.InteractionResult, values: dict[str, Any]) -> simcord.InteractionResult:
+        """Send a form, then let happen what it made due."""
+        result = await super().submit_modal(shown, values)
+        await self.afterwards()
+        return result
+
+
+async def _nothing() -> None:
+    pass
 
 
 def _read_options(parameters: Sequence[Parameter], text: str) -> dict[str, str | int | float]:

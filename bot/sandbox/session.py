@@ -1,7 +1,8 @@
-"""One sandbox from start to end: application, world, page and `/time-travel` put together."""
+"""One sandbox from start to end: application, world, pages and its own commands put together."""
 
+import asyncio
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack
 from datetime import UTC, date, datetime, time
 from pathlib import Path
@@ -13,10 +14,11 @@ import discord
 from bot.domain.dates import local_instant, weekday_date
 from bot.sandbox.application import OpenApplication
 from bot.sandbox.clock import VirtualClock
+from bot.sandbox.closing import Closing
 from bot.sandbox.errors import BadStart
-from bot.sandbox.page import PAGE_TIMEZONE, Page, open_browser, open_page
+from bot.sandbox.page import PAGE_TIMEZONE, Pages, open_browser, open_pages
 from bot.sandbox.time_travel import TimeTravel, Travel
-from bot.sandbox.world import World, open_world
+from bot.sandbox.world import ANNOUNCEMENTS_NAME, FORUM_NAME, World, open_world
 
 #: Ballerina's posts of 30 May, 3, 5 and 6 June 2025 are still to come, and no post of the first day is gone yet.
 FIRST_DAY, FIRST_TIME = date(2025, 5, 27), time(8, 30)
@@ -55,22 +57,32 @@ async def run_session(
         world = await stack.enter_async_context(
             open_world(client, begins_at=start, permissions=application.permissions, clock=clock)
         )
-        page: Page | None = None
+        pages: Pages | None = None
 
         def arrived(now: datetime) -> None:
             world.forget_records()
-            if page is not None:
-                page.show_time(now)
+            if pages is not None:
+                pages.show_time(now)
 
         travel = Travel(world, application.timeline(world.guild.id, world.user.id), arrived, stopped)
         await client.add_cog(TimeTravel(travel))
+        await client.add_cog(Closing(world))
+        world.person.afterwards = travel.timeline.tick
         await client.tree.sync()
         await _welcome(client, world)
-        page = await stack.enter_async_context(open_page(world, port))
-        _announce(page, world)
+        pages = await stack.enter_async_context(open_pages(world, port))
+        others = {
+            "your direct messages": await pages.open(world.user.dm_channel, world.user, "Direct messages"),
+            f"#{ANNOUNCEMENTS_NAME}": await pages.open(world.announcements, world.person, f"#{ANNOUNCEMENTS_NAME}"),
+        }
+        _announce(pages.url, others, world)
         if browser:
-            open_browser(page.url)
-        await page.wait_closed()
+            open_browser(pages.url)
+        watching = asyncio.create_task(pages.watch_forum(_announce_thread))
+        try:
+            await pages.wait_closed()
+        finally:
+            watching.cancel()
 
 
 async def _welcome(client: discord.Client, world: World) -> None:
@@ -84,12 +96,22 @@ async def _welcome(client: discord.Client, world: World) -> None:
     await client.get_partial_messageable(world.channel.id).send(text)
 
 
-def _announce(page: Page, world: World) -> None:
+def _announce(url: str, others: Mapping[str, str], world: World) -> None:
     """Print the addresses; people copy them, and tests read the first."""
     here = world.now().astimezone(UTC).astimezone(ZoneInfo(PAGE_TIMEZONE))
-    sys.stdout.write(
-        f"Marquee’s sandbox: {page.url}\n"
-        f"Your direct messages there: {page.messages_url}\n"
-        f"There it is {weekday_date(here.date())}, {here:%H:%M}. Nothing leaves this computer. Ctrl-C ends it.\n"
+    _print(
+        f"Marquee’s sandbox: {url}",
+        f"There it is {weekday_date(here.date())}, {here:%H:%M}. Nothing leaves this computer. Ctrl-C ends it.",
+        "Further pages, for later:",
+        *(f"  {name}: {address}" for name, address in others.items()),
+        f"  #{FORUM_NAME}: each film’s post gets a page once it is there, and its address appears here",
     )
+
+
+def _announce_thread(name: str, url: str) -> None:
+    _print(f"  {name} in #{FORUM_NAME}: {url}")
+
+
+def _print(*lines: str) -> None:
+    sys.stdout.write("".join(f"{line}\n" for line in lines))
     sys.stdout.flush()

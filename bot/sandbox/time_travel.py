@@ -63,9 +63,10 @@ class TimeTravel(commands.Cog):
             return
         home = await timeline.get_home()
         count = "No post was due" if posts == 0 else "1 post appeared" if posts == 1 else f"{posts} posts appeared"
-        channel = interaction.client.get_partial_messageable(interaction.channel_id)
-        await channel.send(
-            f"⏱️ It is now **{_in_words(stage.now(), home)}** in {city(home.zone.key)}. {count} on the way."
+        # A message of the bot's own would be refused in a channel that is closed to it.
+        stage.say(
+            interaction.channel_id,
+            f"⏱️ It is now **{_in_words(stage.now(), home)}** in {city(home.zone.key)}. {count} on the way.",
         )
         self._travel.arrived(stage.now())
 

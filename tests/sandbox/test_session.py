@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import aiohttp
+import discord
 import pytest
 import simcord
 
@@ -106,18 +107,37 @@ async def test_the_page_is_on_loopback_with_our_script_and_strangers_are_kept_ou
     await end(task)
 
 
-async def test_direct_messages_have_a_page_of_their_own(capsys: pytest.CaptureFixture[str]) -> None:
+async def test_direct_messages_and_announcements_have_pages_of_their_own(capsys: pytest.CaptureFixture[str]) -> None:
     opened = Opened()
     task, _ = await start(opened, capsys)
-    channel, messages = opened.addresses
-    assert channel.partition("#")[2] != messages.partition("#")[2]
+    assert len({address.partition("#")[2] for address in opened.addresses}) == 3
     async with aiohttp.ClientSession() as session:
-        for address, scripts in ((channel, ["marquee.js"]), (messages, ["marquee.js", "direct.js"])):
+        for address, name in zip(opened.addresses, ("", "Direct messages", "#announcements"), strict=True):
             base = address.partition("#")[0]
             index = await (await session.get(base)).text()
-            assert re.findall(r'src="/(marquee|direct)\.js"', index) == [name.removesuffix(".js") for name in scripts]
-            assert [(await session.get(base + name)).status for name in scripts] == [200] * len(scripts)
+            assert re.findall(r'src="/marquee\.js" data-place="([^"]*)"', index) == [name]
+            assert (await session.get(base + "marquee.js")).status == 200
             assert (await session.post(base + "api/pages", json={})).status == 401
+    assert await end(task) < 1
+
+
+async def test_a_post_in_the_forum_gets_a_page_once_it_is_there(capsys: pytest.CaptureFixture[str]) -> None:
+    opened = Opened()
+    task, _ = await start(opened, capsys)
+    assert opened.cinema is not None
+    backend = opened.cinema.client.http.backend  # type: ignore[attr-defined]
+    (forum_id,) = (channel.id for channel in backend.channels.values() if channel.name == "film-forum")
+    forum = await opened.cinema.client.fetch_channel(forum_id)
+    assert isinstance(forum, discord.ForumChannel)
+    await forum.create_thread(name='Ballerina "2025"', content="It is followed.")
+    shown = ""
+    while "http" not in shown:
+        await asyncio.sleep(0.05)
+        shown += capsys.readouterr().out
+    assert shown.startswith('  Ballerina "2025" in #film-forum: http://127.0.0.1:')
+    async with aiohttp.ClientSession() as session:
+        index = await (await session.get(shown.split()[-1].partition("#")[0])).text()
+        assert 'data-place="Ballerina &quot;2025&quot;"' in index
     assert await end(task) < 1
 
 

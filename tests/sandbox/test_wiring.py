@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from datetime import UTC, date, datetime, time
 from pathlib import Path
 
+import discord
 import pytest
 
 from bot.sandbox.clock import VirtualClock
@@ -85,10 +86,12 @@ async def test_four_posts_each_once_each_on_its_day(marquee: Marquee) -> None:
     assert world.env.errors == []
 
 
-async def test_the_bot_has_exactly_what_its_invite_asks_for(marquee: Marquee) -> None:
+async def test_the_bot_has_what_its_invite_asks_for_and_may_give_roles(marquee: Marquee) -> None:
     application, world, _ = marquee
     (role,) = [role for role in world.env.backend.get_guild(world.guild.id).roles.values() if role.managed]
-    assert role.permissions == application.permissions.value
+    by_an_admin = discord.Permissions(manage_roles=True)
+    assert discord.Permissions(role.permissions) == application.permissions | by_an_admin
+    assert not application.permissions.manage_roles
     assert application.permissions.send_messages
     assert application.permissions.read_message_history
     assert not application.permissions.administrator

@@ -4,6 +4,7 @@ from pathlib import Path
 import discord
 import pytest
 
+from bot.sandbox.closing import Closing
 from bot.sandbox.errors import BadStart
 from bot.sandbox.session import begins_at
 from bot.sandbox.world import World
@@ -47,6 +48,35 @@ async def test_the_bot_may_do_what_its_invite_asks_for_and_no_more(theatre: Thea
     assert seen[0].attach_files
     assert not seen[0].manage_messages
     assert not seen[0].administrator
+
+
+async def test_the_bot_writes_in_no_channel_that_is_taken_from_it(theatre: Theatre) -> None:
+    cinema, world = theatre
+    await cinema.client.add_cog(Closing(world))
+    await cinema.client.tree.sync()
+    here = cinema.client.get_partial_messageable(world.channel.id)
+    await world.person.slash(world.channel, "sandbox-channel", right="take")
+    with pytest.raises(discord.Forbidden, match="50013"):
+        await here.send("a post")
+    assert "No post was due" in (await travelled(world))
+    await world.person.slash(world.channel, "sandbox-channel", right="give")
+    await here.send("a post")
+
+
+async def travelled(world: World) -> str:
+    await world.person.slash(world.channel, "time-travel", to="tomorrow")
+    return texts(world)[-1]
+
+
+async def test_what_a_button_made_due_happens_before_the_world_rests(theatre: Theatre) -> None:
+    cinema, world = theatre
+    world.person.afterwards = cinema.tick
+    await world.person.slash(world.channel, "track", film="ballerina")
+    before = len(cinema.ticks)
+    card = world.channel.history(viewer=world.person)[-1]
+    await world.person.click(card, label="Cast")
+    await world.person.select(card, ["Superman"])
+    assert len(cinema.ticks) == before + 2
 
 
 async def test_the_person_may_everything(theatre: Theatre) -> None:

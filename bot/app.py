@@ -23,6 +23,7 @@ from bot.connecting import connect, login
 from bot.ports import Clock, FilmSource
 from bot.scheduler import Job, Scheduler
 from bot.services.asking import Asking
+from bot.services.by_hand import ByHand
 from bot.services.catalogue import load_catalogue
 from bot.services.correcting import Correcting
 from bot.services.crossposting import Crossposting
@@ -123,6 +124,7 @@ async def open_app(settings: Settings, clock: Clock) -> AsyncGenerator[App]:
             following=Following(db, sources, asking.adopt),
             exporting=Exporting(db),
             reminding=Reminding(db),
+            by_hand=ByHand(db),
         )
         client = MarqueeClient(context, _sync_gate(db))
         owner = f"{socket.gethostname()}:{os.getpid()}:{token_hex(4)}"

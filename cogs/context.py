@@ -14,6 +14,7 @@ from bot.domain.places import country_of_locale
 from bot.domain.subscribers import DEFAULT_COUNTRY, Subscriber, SubscriberKind, TrackRight
 from bot.ports import Clock
 from bot.services.asking import Asking
+from bot.services.by_hand import ByHand
 from bot.services.doubting import Doubting
 from bot.services.exporting import Exporting
 from bot.services.films import Films
@@ -55,6 +56,7 @@ class Context:
     following: Following
     exporting: Exporting
     reminding: Reminding
+    by_hand: ByHand
 
 
 class _HasContext(Protocol):

@@ -1,14 +1,19 @@
 """`/schedule`, `/pause`, `/resume`: what will be posted, what was, and keeping posts back."""
 
+from typing import Any
+
 import discord
 from discord import app_commands
 from discord.ext import commands
 
 from bot.domain.errors import NothingPaused
 from bot.domain.preferences import read_span
+from bot.ui.ids import RemedyId, StuckId
 from bot.ui.phrases import local_time
 from bot.ui.schedule_card import render_schedule
 from bot.ui.text import escape
+from cogs.answering import answers
+from cogs.by_hand import ask_about, take_word
 from cogs.context import Interaction, context_of, get_subscriber, guild_of, now_of, require_manager, show
 from cogs.options import TrackedFilmOption, suggest_span
 from cogs.showing import resolve_tracked
@@ -63,6 +68,18 @@ class ScheduleCommands(commands.Cog):
             raise NothingPaused(known.film.label if known else None)
         await tracking.resume(subscriber, film_id, pause, now)
         await _say(interaction, f"▶️ Posts about {what} go out again. If any were held back, one message says which.")
+
+
+@answers(StuckId)
+async def choose_stuck(interaction: Interaction, _: StuckId, values: list[Any]) -> None:
+    """Ask what to do about a post that did not arrive."""
+    await ask_about(interaction, str(values[0]) if values else "")
+
+
+@answers(RemedyId)
+async def decide_stuck(interaction: Interaction, asked: RemedyId, _: list[Any]) -> None:
+    """[Send again], [It is there] or [Leave it]."""
+    await take_word(interaction, asked)
 
 
 async def _what(interaction: Interaction, film: str | None) -> tuple[int | None, str]:

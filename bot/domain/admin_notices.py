@@ -81,13 +81,13 @@ def settled_notice(message: Message, settlement: Settlement, attempt: Attempt, n
     if settlement.message is MessageState.UNCERTAIN:
         sentence = (
             f"A post of Marquee's to {channel} may be there or not; nobody can tell. {attempt.reason} It is not sent "
-            "again by itself, so that nobody reads it twice: look into the channel. `/schedule` names the post, "
-            "`/settings` what Marquee is allowed."
+            "again by itself, so that nobody reads it twice: look into the channel. In `/schedule` you say that it is "
+            "there, or have it sent again; `/settings` says what Marquee is allowed."
         )
     elif settlement.message is MessageState.FAILED and not settlement.close_destination:
         sentence = (
             f"Discord refused a post of Marquee's to {channel}. {attempt.reason} It is not sent again by itself: "
-            "`/schedule` names it."
+            "`/schedule` names it, and sends it again if you say so."
         )
     else:
         return None

@@ -71,3 +71,4 @@ class Agenda:
     closed: tuple[Destination, ...]
     paused_films: tuple[str, ...]
     live: tuple[LiveMessage, ...] = ()  #: the countdowns that are edited daily, and those that were deleted too often
+    stuck: tuple[Post, ...] = ()  #: failed or uncertain lately, and nobody has decided about them; the newest first

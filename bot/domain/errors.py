@@ -16,6 +16,7 @@
     │   ├── TooManyReminders
     │   ├── MessagesClosed       direct messages do not arrive
     │   ├── DoubtUnknown
+    │   ├── PostUnknown
     │   ├── BadSetting           a zone, hour, date, country or milestone that does not exist
     │   ├── NoPlace              a time zone's abbreviation or offset, which several clocks share
     │   ├── NotAllowed
@@ -183,6 +184,13 @@ class DoubtUnknown(UserError):
 
     def __init__(self) -> None:
         super().__init__("I no longer know this question. `/why` says what is in doubt about a film now.")
+
+
+class PostUnknown(UserError):
+    """A word on a post that this server does not have."""
+
+    def __init__(self) -> None:
+        super().__init__("I no longer know this post. `/schedule` lists what there is.")
 
 
 class BadSetting(UserError):

@@ -6,10 +6,11 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.domain.corrections import CORRECTED_FOR, to_correct
-from bot.domain.plan import plan
+from bot.domain.plan import plan, still_owed
 from bot.domain.posts import LISTED, Post, PostKind, PostState
 from bot.domain.subscribers import Subscriber, Subscription
 from bot.services.living import plan_edits
+from bot.store import by_hand as by_hand_store
 from bot.store import claims as claim_store
 from bot.store import corrections as correction_store
 from bot.store import live as live_store
@@ -63,7 +64,7 @@ async def _plan_one(tx: Transaction, subscriber_id: int, now: datetime) -> bool:
     for post in stored.values():
         if post.state is not PostState.PLANNED:
             continue
-        if not post.kind.is_forecast:
+        if not post.kind.is_forecast or await _is_owed_by_hand(tx, post, subscriber, subscriptions, now):
             await _follow(tx, post, subscriber, subscriptions, now)
         else:
             await post_store.cancel_post(tx, post.id, "no longer owed", now)
@@ -72,6 +73,14 @@ async def _plan_one(tx: Transaction, subscriber_id: int, now: datetime) -> bool:
     await correction_store.add_corrections(tx, wrong, now)
     await plan_edits(tx, subscriber, {subscription.film.id: subscription for subscription in subscriptions}, now)
     return await subscriber_store.end_planning(tx, subscriber_id, subscriber.revision, owed.next_wake_at)
+
+
+async def _is_owed_by_hand(
+    tx: Transaction, post: Post, subscriber: Subscriber, subscriptions: Sequence[Subscription], now: datetime
+) -> bool:
+    """Whether somebody had news sent again that no plan brings: other news of the same film was told."""
+    again = post.kind is PostKind.DATE_CHANGE and await by_hand_store.was_sent_again(tx, post)
+    return again and still_owed([post], subscriber, subscriptions, now)
 
 
 async def _follow(

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from bot.domain.answers import Agenda
+from bot.domain.by_hand import OFFERED_FOR
 from bot.domain.destinations import Destination
 from bot.domain.digests import NEXT_WITHIN, Week
 from bot.domain.films import Film
@@ -14,6 +15,7 @@ from bot.domain.plan import is_held_back, whole_forecast
 from bot.domain.posts import Post, PostKind
 from bot.domain.subscribers import Subscriber, SubscriberKind
 from bot.services.digesting import read_week
+from bot.store import by_hand as by_hand_store
 from bot.store import destinations as destination_store
 from bot.store import films as film_store
 from bot.store import live as live_store
@@ -23,6 +25,8 @@ from bot.store.database import Database, Transaction
 
 #: As many as `/schedule` shows of each.
 NEXT_SHOWN, LAST_SHOWN = 10, 20
+#: A select has no more.
+STUCK_SHOWN = 25
 #: What shares its message with nothing.
 _ALONE = (PostKind.LIVE, PostKind.DIGEST, PostKind.DOUBT)
 
@@ -41,8 +45,9 @@ class Schedule:
                 return None
             subscriptions = await subscriber_store.list_subscriptions(tx, subscriber.id)
             settled = await post_store.list_settled(tx, subscriber.id, LAST_SHOWN)
+            stuck = await by_hand_store.list_stuck(tx, subscriber.id, now - OFFERED_FOR, STUCK_SHOWN)
             titles = {s.film.id: s.film.label for s in subscriptions}
-            for post in settled:  # of films no longer followed too
+            for post in (*settled, *stuck):  # of films no longer followed too
                 if post.film_id is not None and post.film_id not in titles:
                     film = await film_store.find_film(tx, post.film_id)
                     titles[post.film_id] = film.label if film else "a film"
@@ -64,6 +69,7 @@ class Schedule:
             closed,
             paused,
             tuple(each for each in live if each.due_at or (subscriber.live and each.lost >= MAX_LOST)),
+            tuple(stuck),
         )
 
     async def find_preview(self, guild_id: int, now: datetime) -> Parcel | None:

@@ -27,7 +27,7 @@ TASKS: dict[str, dict[str, str]] = {
     },
     "Set it up (Manage Server)": {
         "/settings": "channel, country, releases that count, time zone, hour, countdown days, role to ping",
-        "/schedule": "the next posts, and what became of the last ones",
+        "/schedule": "the next posts, what became of the last ones, and what to do if one did not arrive",
         "/pause": "no posts for a while, for one film or all",
         "/resume": "post again",
     },

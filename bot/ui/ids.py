@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import ClassVar
 
+from bot.domain.by_hand import Remedy
 from bot.domain.doubts import DoubtVerdict
 from bot.ui.custom_id import ARG, ID, KEY, MAX_CUSTOM_ID, NAME, PAGE, PLACE, CustomId, any_of
 from bot.ui.person_ids import BellId, MyId, PingMeId, SnoozeId
@@ -203,10 +204,26 @@ class PreviewId(CustomId):
     template: ClassVar[str] = "mq:preview"
 
 
+@dataclass(frozen=True, slots=True)
+class StuckId(CustomId):
+    """The select of posts that failed, or may be there or not: choose one to do something about it."""
+
+    template: ClassVar[str] = "mq:stuck"
+
+
+@dataclass(frozen=True, slots=True)
+class RemedyId(CustomId):
+    """What somebody decides about such a post."""
+
+    template: ClassVar[str] = f"mq:remedy:(?P<remedy>{any_of(Remedy)}):(?P<post_id>{ID})"
+    remedy: Remedy
+    post_id: int
+
+
 #: Every verb there is.
 VERBS: tuple[type[CustomId], ...] = (
     TabId, PostId, PickId, MarkId, DoubtId, ChooseId, PageId, ChangeId, ZoneId, StopId, SettingId, OpenId, PreviewId,
-    FollowId, DateOfId, CheckId, BellId, SnoozeId, MyId, PingMeId,
+    FollowId, DateOfId, CheckId, BellId, SnoozeId, MyId, PingMeId, StuckId, RemedyId,
 )  # fmt: skip
 #: The verbs that mark a message.
 MARKERS: tuple[type[PostId] | type[PickId] | type[MarkId] | type[DoubtId], ...] = (PostId, PickId, MarkId, DoubtId)

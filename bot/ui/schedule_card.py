@@ -3,9 +3,11 @@
 from datetime import datetime
 
 from bot.domain.answers import Agenda
+from bot.domain.by_hand import decided_by
 from bot.domain.dates import local_day
 from bot.domain.living import LiveMessage
 from bot.domain.posts import Post, PostState
+from bot.ui.by_hand_card import stuck_select
 from bot.ui.card import Accent, Card, Part, build_card, button, gap, rows, text
 from bot.ui.ids import PreviewId
 from bot.ui.phrases import channel, local_time, post_name
@@ -47,6 +49,7 @@ def render_schedule(agenda: Agenda, now: datetime) -> Card:
     if live:
         parts.append(text("**Live countdowns**", *within([_live(each, agenda, now) for each in live], _LIVE_BUDGET)))
     parts.append(text("**Last**", *within(settled, _LAST_BUDGET)))
+    parts += stuck_select(agenda, now)
     parts += rows([button("Preview the next post", PreviewId(), disabled=not agenda.coming)])
     return build_card(parts, Accent.REFUSED if warnings else Accent.UPCOMING)
 
@@ -78,6 +81,8 @@ def _settled(post: Post, agenda: Agenda, now: datetime) -> str:
     when = local_time(post.settled_at or post.due_at, agenda.subscriber.zone, now)
     reason = post.reason.partition(". ")[0]  # the sentences after it say what to do, as /settings does
     why = f" · {post.state.value}: {escape(reason, 70)}" if post.state is not PostState.SENT else ""
+    if (who := decided_by(post)) is not None:
+        why += f" · <@{who}> said so" if post.state is PostState.SENT else f" · <@{who}> left it so"
     return f"{_MARKS.get(post.state, '·')} {when} · {_about(post, agenda)}{why}"
 
 

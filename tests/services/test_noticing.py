@@ -92,8 +92,11 @@ UNREADABLE = Attempt(Outcome.UNREADABLE, reason="It may not be read.")
     [
         (CLOSED, ("have stopped. No access.", "go on by themselves", "`/settings`")),
         (Attempt(Outcome.CLOSED, reason="Gone.", closure=Closure.CHANNEL), ("Choose another channel in `/settings`",)),
-        (UNREADABLE, ("may be there or not", "`/schedule`")),
-        (Attempt(Outcome.REJECTED, reason="Too long."), ("refused a post", "Too long.", "`/schedule`")),
+        (UNREADABLE, ("may be there or not", "In `/schedule` you say that it is there, or have it sent again")),
+        (
+            Attempt(Outcome.REJECTED, reason="Too long."),
+            ("refused a post", "Too long.", "`/schedule` names it, and sends it again"),
+        ),
     ],
     ids=["closed", "deleted", "uncertain", "failed"],
 )

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from bot.domain.by_hand import Remedy
 from bot.domain.doubts import DoubtVerdict
 from bot.domain.reminders import Snooze
 from bot.ui.ids import (
@@ -26,9 +27,11 @@ from bot.ui.ids import (
     PostId,
     PreviewId,
     Purpose,
+    RemedyId,
     SettingId,
     SettingName,
     StopId,
+    StuckId,
     Tab,
     TabId,
     ZoneId,
@@ -60,6 +63,8 @@ ids = st.one_of(
     st.builds(SnoozeId, numbers, st.sampled_from(Snooze)),
     st.builds(MyId, st.sampled_from(MyControl)),
     st.builds(PingMeId),
+    st.builds(StuckId),
+    st.builds(RemedyId, st.sampled_from(Remedy), numbers),
 )  # fmt: skip
 
 

@@ -106,7 +106,7 @@ def _done(decided: Decided, now: datetime) -> str:
     subscriber = decided.stuck.subscriber
     loud_at = subscriber.when_loud(now)
     when = f"after the quiet hours, {local_time(loud_at, subscriber.zone, now)}" if loud_at > now else "within a minute"
-    return f"{name} is sent again {when}, or once the day's cap allows. It says that it is late."
+    return f"{name} is sent again {when}, or once the day's cap allows. If it is late, it says so."
 
 
 def _too_late(stuck: Stuck) -> str:

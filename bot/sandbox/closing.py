@@ -7,8 +7,8 @@ from discord import app_commands
 from discord.ext import commands
 
 _TAKEN = (
-    "🔒 Marquee may not write here any more. Let a post fall due (`/time-travel next post`), then type any command, "
-    "and see what it says. `/sandbox-channel give` opens the channel again."
+    "🔒 Marquee may not write here any more. `/time-travel next post` lets one fall due; then see `/schedule` and "
+    "your direct messages, for the server is yours. `/sandbox-channel give` opens the channel again."
 )
 _GIVEN = (
     "🔓 Marquee may write here again. It looks at a closed channel by itself now and then: `/time-travel in 1 day`, or "

@@ -22,10 +22,6 @@ class Stage(Protocol):
         """Let the clock show `instant`; it never goes back."""
         ...
 
-    def say(self, channel_id: int, text: str) -> None:
-        """Write something of the sandbox's own, wherever the bot itself may write or not."""
-        ...
-
     def count_posts(self) -> int:
         """How many messages the bot has sent by itself so far."""
         ...

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 import discord
 from dateutil.relativedelta import relativedelta
@@ -16,11 +16,23 @@ from bot.sandbox.moments import MAX_YEARS, BadMoment, Home, parse_moment, sugges
 from bot.ui.phrases import city
 
 
+class House(Stage, Protocol):
+    """The world, as far as `/time-travel` needs it."""
+
+    def say(self, channel_id: int, text: str) -> None:
+        """Write something of the sandbox's own, whether the bot itself may write there or not."""
+        ...
+
+    def count_posts_in(self, channel_id: int) -> int:
+        """How many messages the bot has sent by itself to one channel so far."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Travel:
     """What `/time-travel` works with."""
 
-    stage: Stage
+    stage: House
     timeline: Timeline
     arrived: Callable[[datetime], None]  #: told the new time before the page is drawn again
     stopped: Callable[[], bool]  #: true once the sandbox ends: a journey of years must not hold up Ctrl-C
@@ -52,6 +64,8 @@ class TimeTravel(commands.Cog):
         goal = "the next post" if until is None else f"**{_in_words(until, home)}**"
         # The answer comes first: its token is good for 15 simulated minutes. The arrival is a message of its own.
         await interaction.response.send_message(f"⏩ From **{_in_words(now, home)}** to {goal} …")
+        here = interaction.channel_id or 0
+        before = stage.count_posts_in(here)
         posts = await travel(
             stage,
             timeline,
@@ -59,15 +73,12 @@ class TimeTravel(commands.Cog):
             to_next_post=until is None,
             stopped=self._travel.stopped,
         )
-        if self._travel.stopped() or interaction.channel_id is None:
+        if self._travel.stopped():
             return
         home = await timeline.get_home()
-        count = "No post was due" if posts == 0 else "1 post appeared" if posts == 1 else f"{posts} posts appeared"
+        count = _count_in_words(posts, posts - (stage.count_posts_in(here) - before))
         # A message of the bot's own would be refused in a channel that is closed to it.
-        stage.say(
-            interaction.channel_id,
-            f"⏱️ It is now **{_in_words(stage.now(), home)}** in {city(home.zone.key)}. {count} on the way.",
-        )
+        stage.say(here, f"⏱️ It is now **{_in_words(stage.now(), home)}** in {city(home.zone.key)}. {count}.")
         self._travel.arrived(stage.now())
 
     @commands.Cog.listener()
@@ -89,3 +100,14 @@ def _in_words(instant: datetime, home: Home) -> str:
     """An instant on the server's clock: "Fri 6 June 2025, 09:30"."""
     here = instant.astimezone(home.zone)
     return f"{weekday_date(here.date())}, {here:%H:%M}"
+
+
+def _count_in_words(posts: int, elsewhere: int) -> str:
+    """What a journey brought: "5 posts appeared on the way, 2 of them on other pages"."""
+    if not posts:
+        return "No post was due on the way"
+    appeared = "1 post appeared on the way" if posts == 1 else f"{posts} posts appeared on the way"
+    if not elsewhere:
+        return appeared
+    where = "on another page" if elsewhere == 1 else "on other pages"
+    return f"{appeared}, {where}" if elsewhere == posts else f"{appeared}, {elsewhere} of them {where}"

@@ -59,11 +59,14 @@ class World:
 
     def count_posts(self) -> int:
         """Messages that the bot sent by itself so far: answers to commands and buttons do not count."""
+        return sum(self.count_posts_in(channel_id) for channel_id in self.env.backend.messages)
+
+    def count_posts_in(self, channel_id: int) -> int:
+        """Messages that the bot sent by itself to one channel so far."""
         bot_id = self.env.backend.bot_user.id
         return sum(
             message.author_id == bot_id and message.interaction_metadata is None
-            for messages in self.env.backend.messages.values()
-            for message in messages.values()
+            for message in self.env.backend.messages.get(channel_id, {}).values()
         )
 
     def forget_records(self) -> None:

@@ -87,3 +87,18 @@ async def test_what_is_due_at_once_goes_out_after_any_command(theatre: Theatre) 
     before = len(cinema.ticks)
     await world.person.slash(world.channel, "track", film="ballerina")
     assert len(cinema.ticks) == before + 1
+
+
+async def test_what_appeared_on_other_pages_is_said(theatre: Theatre) -> None:
+    cinema, world = theatre
+    await world.person.slash(world.channel, "track", film="ballerina")
+    cinema.channel_id = world.announcements.id
+    assert (await go(world, "next post"))[-1][1].endswith("1 post appeared on the way, on another page.")
+    cinema.channel_id = world.channel.id
+    await go(world, "next post")
+    await world.person.slash(world.announcements, "time-travel", to="2025-06-05")
+    assert world.announcements.history()[-1].content.endswith("1 post appeared on the way, on another page.")
+    await world.person.slash(world.channel, "track", film="superman")
+    await go(world, "2025-07-08")
+    cinema.channel_id = world.announcements.id
+    assert (await go(world, "2025-07-20"))[-1][1].endswith("2 posts appeared on the way, on other pages.")

@@ -73,7 +73,7 @@ class _Telling:
         span = f"{without_year(week.first)} to {without_year(week.last)}"
         yield f"🗓️ **The week ahead**, {span} ({country_name(self._country)}):"
         if not week.coming:
-            yield "- Nothing that is tracked here comes out."
+            yield "Nothing that is tracked here comes out."
         for arrival in week.coming:
             elsewhere = arrival.release.country != self._country
             where = f" ({country_name(arrival.release.country)})" if elsewhere else ""
@@ -81,7 +81,7 @@ class _Telling:
 
     def moved(self) -> Iterator[str]:
         if self._week.moved:
-            yield "📅 **Moved in the past week**:"
+            yield "\n📅 **Moved in the past week**:"
         for move in self._week.moved:
             where = TYPES[move.type]
             if move.country != self._country:
@@ -92,7 +92,7 @@ class _Telling:
         week = self._week
         if not week.others:
             return
-        yield "🎟️ **Also in cinemas this week**, not tracked here:"
+        yield "\n🎟️ **Also in cinemas this week**, not tracked here:"
         for arrival in week.others:
             yield f"- {_day(arrival)}: {self._title(arrival.film)}"
         more = f"{week.more} more in `/upcoming`. " if week.more else ""

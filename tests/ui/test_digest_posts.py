@@ -62,10 +62,12 @@ async def test_says_what_comes_what_moved_and_what_else_there_is() -> None:
         "🗓️ **The week ahead**, Mon 2 June to Sun 8 June (United States):",
         "- Fri 6 June: **Ballerina**, in cinemas",
         "- Thu 5 June: **Leap!**, digital (Germany)",
+        "",
         "📅 **Moved in the past week**:",
         "- **Dune**: Fri 13 June 2025 → Fri 1 August 2025 (in cinemas)",
         "- **Heat 2**: no date → Q3 2025 (in cinemas, Germany)",
         "- **It**: 2025 → no date (in cinemas)",
+        "",
         "🎟️ **Also in cinemas this week**, not tracked here:",
         "- Wed 4 June: **Materialists**",
         "-# 7 more in `/upcoming`. `/track` adds a film: then it is counted down to and announced here.",
@@ -75,7 +77,7 @@ async def test_says_what_comes_what_moved_and_what_else_there_is() -> None:
 
 async def test_leaves_out_what_there_is_not() -> None:
     only_others = rendered(Week(FIRST, others=FULL.others)).content
-    assert "- Nothing that is tracked here comes out." in only_others
+    assert "\nNothing that is tracked here comes out.\n\n🎟️" in only_others
     assert "Moved" not in only_others
     assert "more in" not in only_others
     only_coming = rendered(Week(FIRST, FULL.coming)).content

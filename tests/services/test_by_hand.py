@@ -12,7 +12,7 @@ from bot.domain.errors import PostUnknown
 from bot.domain.films import Film, Release, ReleaseType
 from bot.domain.messages import Attempt, Outcome
 from bot.domain.posts import Post, PostKind, PostState
-from bot.domain.subscribers import Wanted
+from bot.domain.subscribers import Subscriber, SubscriberKind, Wanted
 from bot.services.by_hand import ByHand
 from bot.services.settings import Preferences
 from bot.services.taking import take_in
@@ -153,6 +153,7 @@ async def test_nothing_is_sent_where_posts_do_not_go(house: House) -> None:
 
 async def test_it_goes_where_posts_go_today(house: House) -> None:
     await Preferences(house.db).change(house.subscriber_id, house.clock.time, channel_id=56)
+    await house.tick(house.clock.time + MINUTE)
     await decide(house)
     await house.tick(house.clock.time + MINUTE)
     assert [parcel.message.channel_id for parcel in house.sender.sends] == [55, 56]
@@ -160,6 +161,9 @@ async def test_it_goes_where_posts_go_today(house: House) -> None:
 
 async def test_another_server_knows_nothing_of_it(house: House) -> None:
     post = await the_post(house)
+    async with house.db.transaction() as tx:
+        other = Subscriber(id=0, kind=SubscriberKind.GUILD, discord_id=8, channel_id=57)
+        await subscribers.add_subscriber(tx, other, house.clock.time)
     for guild_id, post_id in ((8, post.id), (SERVER, post.id + 1)):
         with pytest.raises(PostUnknown):
             await ByHand(house.db).decide(guild_id, post_id, Remedy.AGAIN, ANN, house.clock.time)

@@ -228,6 +228,23 @@ async def test_the_first_reason_that_holds_is_given(database: Database, guild: S
     assert [reason for _, reason in await skip(database)] == ["paused", "paused: Gone.", NOWHERE, STALE]
 
 
+async def test_what_was_stale_before_a_pause_or_a_closure_was_kept_back_by_neither(
+    database: Database, guild: Subscriber
+) -> None:
+    async with database.transaction() as tx:
+        await subscribers.save_pause(tx, guild.id, Pause(NOW), NOW)
+        await destinations.close_destination(tx, 99, guild.id, "Gone.", NOW)
+    await put_to_sleep(database, guild.id)
+    before = {"due_at": NOW - 2 * HOUR, "fresh_until": NOW - HOUR}
+    await arm(
+        database,
+        a_post(guild, 1, **before),
+        a_post(guild, 2, due_at=NOW - 2 * HOUR, fresh_until=NOW + HOUR),
+        a_post(guild, kind=PostKind.RESUME, dedup_key="r1", channel_id=99, **before),
+    )
+    assert [reason for _, reason in await skip(database)] == [STALE, "paused", STALE]
+
+
 async def test_nothing_is_skipped_while_a_fact_is_newer_than_the_plan(database: Database, guild: Subscriber) -> None:
     await arm(database, a_post(guild, fresh_until=NOW - HOUR))
     async with database.transaction() as tx:

@@ -49,18 +49,20 @@ WHERE id = :post_id AND state = 'planned' RETURNING id;
 
 -- name: skip_due_posts(now)
 -- What is due and cannot go out, and why. Not while a fact is newer than the plan: the planner goes first.
--- A pause that ended while nobody ran still counts for what fell due in it. A live countdown waits for its channel.
+-- A pause that ended while nobody ran still counts for what fell due in it; one that began when a post was stale kept
+-- nothing back. A live countdown waits for its channel.
 UPDATE posts SET state = 'skipped', reason = blocked.why, settled_at = :now
 FROM (
     SELECT p.id AS post_id,
         CASE
             WHEN p.kind <> 'resume' AND (
-                s.paused_at <= :now AND (s.paused_until IS NULL OR s.paused_until > :now)
-                OR s.paused_at <= p.due_at AND s.paused_until > p.due_at
-                OR f.paused_at <= :now AND (f.paused_until IS NULL OR f.paused_until > :now)
-                OR f.paused_at <= p.due_at AND f.paused_until > p.due_at
+                s.paused_at <= :now AND (s.paused_until IS NULL OR s.paused_until > :now) AND p.fresh_until > :now
+                OR s.paused_at <= p.due_at AND (s.paused_until IS NULL OR s.paused_until > p.due_at)
+                OR f.paused_at <= :now AND (f.paused_until IS NULL OR f.paused_until > :now) AND p.fresh_until > :now
+                OR f.paused_at <= p.due_at AND (f.paused_until IS NULL OR f.paused_until > p.due_at)
             ) THEN 'paused'
-            WHEN p.kind <> 'live' AND d.state = 'paused' THEN 'paused: ' || d.reason
+            WHEN p.kind <> 'live' AND d.state = 'paused' AND (p.fresh_until > :now OR p.due_at >= d.since)
+                THEN 'paused: ' || d.reason
             WHEN p.channel_id IS NULL THEN 'no channel is set: /settings'
             WHEN p.fresh_until <= :now AND p.attempts > 0 THEN 'stale: Discord did not take it in time'
             WHEN p.fresh_until <= :now THEN 'stale: it could not be sent in time'

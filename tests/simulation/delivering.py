@@ -275,8 +275,8 @@ class DeliveredYear:
             posts = parcel.message.posts
             found += [self._in_words(post, at) for post in posts if post.kind in _ORACLES]
             ends = [post for post in posts if post.kind is PostKind.RESUME]
-            if parcel.skipped or len(ends) == len(posts):
-                kept = tuple(sorted(self._in_words(post, at)[1:] for post in parcel.skipped))
+            kept = tuple(sorted(self._in_words(post, at)[1:] for post in parcel.skipped if post.kind in _ORACLES))
+            if kept or (not parcel.skipped and len(ends) == len(posts)):
                 resumed.append(Resumed(at, self.numbers.get(ends[0].film_id or 0, 0), kept))
         return sorted(found), sorted(resumed)
 

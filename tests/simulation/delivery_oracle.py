@@ -72,7 +72,7 @@ class _Chronicle(QuietChronicle):
             self.kept[begun[-1]] += found
             return True
         for closure in self.closures:
-            if closure.start <= now < closure.end and now < stale:
+            if closure.start <= now < closure.end and (now < stale or closure.start <= due):
                 self.kept[closure] += found
                 return True
         return False if self.mute else super().tell(due, stale, found)

@@ -12,7 +12,7 @@ from bot.domain.live import MAX_LOST, countdown_of
 from bot.domain.living import counting
 from bot.domain.messages import MAX_POSTS, Message, MessageState, Parcel, message_key
 from bot.domain.plan import is_held_back, whole_forecast
-from bot.domain.posts import Post, PostKind
+from bot.domain.posts import Post, PostKind, PostState
 from bot.domain.subscribers import Subscriber, SubscriberKind
 from bot.services.digesting import read_week
 from bot.store import by_hand as by_hand_store
@@ -55,7 +55,7 @@ class Schedule:
             closed = await _closed(tx, channels)
             live = [each for each in await live_store.list_live(tx, subscriber.id) if each.film_id in titles]
         owed = whole_forecast(subscriber, subscriptions, now, now + NEXT_WITHIN)
-        coming = [post for post in owed if post.due_at > now]
+        coming = _coming(owed, settled, now)
         followed = {s.film.id: s for s in subscriptions}
         held_back = [p for p in coming[:NEXT_SHOWN] if is_held_back(p, subscriber, followed.get(p.film_id or 0))]
         paused = tuple(s.film.label for s in subscriptions if s.pause and s.pause.covers(now))
@@ -79,10 +79,12 @@ class Schedule:
             if subscriber is None:
                 return None
             subscriptions = {s.film.id: s for s in await subscriber_store.list_subscriptions(tx, subscriber.id)}
+            settled = await post_store.list_settled(tx, subscriber.id, LAST_SHOWN)
+        owed = whole_forecast(subscriber, list(subscriptions.values()), now, now + NEXT_WITHIN)
         coming = [
             post
-            for post in whole_forecast(subscriber, list(subscriptions.values()), now, now + NEXT_WITHIN)
-            if post.due_at > now and not is_held_back(post, subscriber, subscriptions.get(post.film_id or 0))
+            for post in _coming(owed, settled, now)
+            if not is_held_back(post, subscriber, subscriptions.get(post.film_id or 0))
         ]
         first, week = await self._first(subscriber, coming)
         if first is None:
@@ -132,3 +134,9 @@ async def _closed(tx: Transaction, channels: set[int | None]) -> tuple[Destinati
     given = [channel_id for channel_id in channels if channel_id is not None]
     found = [await destination_store.find_destination(tx, channel_id) for channel_id in given]
     return tuple(destination for destination in found if destination is not None and destination.paused)
+
+
+def _coming(owed: Sequence[Post], settled: Sequence[Post], now: datetime) -> list[Post]:
+    """What is still to come; not what went out today already, at an earlier posting hour."""
+    there = {post.dedup_key for post in settled if post.state is PostState.SENT}
+    return [post for post in owed if post.due_at > now and post.dedup_key not in there]

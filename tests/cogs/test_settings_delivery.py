@@ -152,3 +152,16 @@ class TestCard:
         assert len(card.selects) == 6
         assert len(card.components) <= 30
         assert card.text.count("⚠️") == 3
+
+
+async def test_what_went_out_today_does_not_come_again_at_a_later_hour(house: House, server: Server) -> None:
+    await server.member.pick("track", "ballerina 2025")
+    await house.live_until(new_york(5, 30, 10))
+    await server.admin.type("settings", hour="12")
+    schedule = await server.admin.type("schedule")
+    coming = schedule.text.partition("Last")[0]
+    assert "3 days to go" in coming
+    assert "7 days to go" not in coming
+    assert "in 3 days" in (await server.admin.click(schedule.shown, "Preview the next post")).text
+    await house.live_until(new_york(5, 31))
+    assert len(server.posts()) == 1

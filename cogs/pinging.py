@@ -61,9 +61,9 @@ async def ping_me(interaction: Interaction) -> None:
     await take_time(interaction, private=True)
     match await give_or_take(interaction.client, guild_id, interaction.user.id, role_id):
         case Pinged.GIVEN:
-            said = f"You will be pinged here on release days: <@&{role_id}> is yours now. Press again to give it back."
+            said = f"You will be pinged here on release days: <@&{role_id}> is yours now. Do it again to give it back."
         case Pinged.TAKEN:
-            said = f"You will not be pinged here any more: you gave <@&{role_id}> back. Press again to have it."
+            said = f"You will not be pinged here any more: you gave <@&{role_id}> back. Do it again to have it."
         case problem:
             said = f"That does not work yet; tell an admin of this server. {problem}"
     await refuse(interaction, said)

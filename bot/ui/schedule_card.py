@@ -43,7 +43,7 @@ def render_schedule(agenda: Agenda, now: datetime) -> Card:
     warnings += [_left_alone(each, agenda) for each in agenda.live if each.due_at is None]
     parts: list[Part] = [text("## Schedule", small(f"Times of {zone}."))]
     if warnings:
-        parts.append(text(*within(warnings, _WARNINGS_BUDGET)))
+        parts += [text(*within(warnings, _WARNINGS_BUDGET)), gap()]
     more = f"… and {agenda.more} more" if agenda.more else ""
     parts += [text("**Next**", *within([*coming, *([more] if more else [])], _NEXT_BUDGET)), gap()]
     if live:
@@ -80,7 +80,8 @@ def _left_alone(live: LiveMessage, agenda: Agenda) -> str:
 def _settled(post: Post, agenda: Agenda, now: datetime) -> str:
     when = local_time(post.settled_at or post.due_at, agenda.subscriber.zone, now)
     reason = post.reason.partition(". ")[0]  # the sentences after it say what to do, as /settings does
-    why = f" · {post.state.value}: {escape(reason, 70)}" if post.state is not PostState.SENT else ""
+    colon = "," if reason.startswith("paused: ") else ":"  # "skipped, paused: Marquee lacks a permission"
+    why = f" · {post.state.value}{colon} {escape(reason, 70)}" if post.state is not PostState.SENT else ""
     if (who := decided_by(post)) is not None:
         why += f" · <@{who}> said so" if post.state is PostState.SENT else f" · <@{who}> left it so"
     return f"{_MARKS.get(post.state, '·')} {when} · {_about(post, agenda)}{why}"

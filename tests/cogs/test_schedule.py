@@ -90,7 +90,7 @@ class TestSchedule:
         await house.live_until(new_york(6, 4))
         reply = await server.admin.type("schedule")
         _, last = parts(reply.text)
-        assert "skipped: paused" in last[0]
+        assert "skipped, paused" in last[0]
         assert last[0].endswith("lacks a permission in the channel")  # whole, not cut
         assert re.fullmatch(r"… and \d+ more", last[-1])
 

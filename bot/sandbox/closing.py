@@ -1,4 +1,4 @@
-"""`/sandbox-channel`: takes the bot's right to write in a channel away, as a server's admin may, and gives it back."""
+"""`/sandbox-channel`: what a server's admin, or Discord, may do to posts: no right to write, given back, refused."""
 
 from typing import Any, Literal, Protocol
 
@@ -6,14 +6,14 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-_TAKEN = (
-    "🔒 Marquee may not write here any more. `/time-travel next post` lets one fall due; then see `/schedule` and "
-    "your direct messages, for the server is yours. `/sandbox-channel give` opens the channel again."
-)
-_GIVEN = (
-    "🔓 Marquee may write here again. It looks at a closed channel by itself now and then: `/time-travel in 1 day`, or "
-    "choose the channel in `/settings`."
-)
+_SAID = {
+    "take": "🔒 Marquee may not write here any more. `/time-travel next post` lets a post fall due; then see "
+    "`/schedule` and your direct messages, for the server is yours. `/sandbox-channel give` opens the channel again.",
+    "give": "🔓 Marquee may write here again. It looks at a closed channel by itself now and then: "
+    "`/time-travel in 1 day`, or choose the channel in `/settings`.",
+    "refuse": "🧱 Discord will refuse the next post here, also as plain text. `/time-travel next post` lets one fall "
+    "due; then see `/schedule`.",
+}
 
 
 class Gatekeeper(Protocol):
@@ -23,6 +23,10 @@ class Gatekeeper(Protocol):
         """Give the bot's right to write in a channel back, or take it away."""
         ...
 
+    def refuse_next_post(self, channel_id: int) -> None:
+        """Refuse the next message in a channel, and what is tried in its place."""
+        ...
+
 
 class Closing(commands.Cog):
     """Closes and opens channels. Never loaded outside the sandbox."""
@@ -30,14 +34,20 @@ class Closing(commands.Cog):
     def __init__(self, gatekeeper: Gatekeeper) -> None:
         self._gatekeeper = gatekeeper
 
-    @app_commands.command(
-        name="sandbox-channel", description="Take Marquee’s right to write in this channel, or give it"
+    @app_commands.command(name="sandbox-channel", description="Keep Marquee from writing here, and see what it does")
+    @app_commands.rename(what="right")
+    @app_commands.describe(
+        what="take: it may not write here any more; give: it may again; refuse: Discord refuses its next post"
     )
-    @app_commands.describe(right="take: Marquee may not write here any more; give: it may again")
     @app_commands.guild_only()
-    async def sandbox_channel(self, interaction: discord.Interaction[Any], right: Literal["take", "give"]) -> None:
-        """Change the right, and say what to do to see what follows."""
+    async def sandbox_channel(
+        self, interaction: discord.Interaction[Any], what: Literal["take", "give", "refuse"]
+    ) -> None:
+        """Do it, and say how to see what follows."""
         if interaction.channel_id is None:
             return
-        self._gatekeeper.let_bot_write(interaction.channel_id, allowed=right == "give")
-        await interaction.response.send_message(_GIVEN if right == "give" else _TAKEN, ephemeral=True)
+        if what == "refuse":
+            self._gatekeeper.refuse_next_post(interaction.channel_id)
+        else:
+            self._gatekeeper.let_bot_write(interaction.channel_id, allowed=what == "give")
+        await interaction.response.send_message(_SAID[what], ephemeral=True)

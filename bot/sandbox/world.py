@@ -57,6 +57,13 @@ class World:
             denied = discord.Permissions(send_messages=True, send_messages_in_threads=True).value
             backend.set_overwrite(place, Overwrite(backend.bot_user.id, OverwriteType.MEMBER, deny=denied))
 
+    def refuse_next_post(self, channel_id: int) -> None:
+        """Refuse the next message in a channel, and the plainer one that is tried in its place."""
+        refusal = {"status": 400, "code": 50035, "message": "Invalid Form Body"}  # as Env.inject_error, bots may not
+        self.env.backend.faults.append(
+            {"method": "POST", "path": f"/channels/{channel_id}/messages", "times": 2, **refusal}
+        )
+
     def count_posts(self) -> int:
         """Messages that the bot sent by itself so far: answers to commands and buttons do not count."""
         return sum(self.count_posts_in(channel_id) for channel_id in self.env.backend.messages)

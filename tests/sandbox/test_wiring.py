@@ -86,6 +86,20 @@ async def test_four_posts_each_once_each_on_its_day(marquee: Marquee) -> None:
     assert world.env.errors == []
 
 
+async def test_posts_in_the_announcement_channel_are_published(marquee: Marquee) -> None:
+    _, world, timeline = marquee
+    await world.person.slash(world.channel, "settings", channel=world.announcements, publish="on")
+    await track_ballerina(world)
+    await travel(world, timeline, until=datetime(2025, 6, 7, 12, tzinfo=UTC), stopped=lambda: False)
+    greeting, *posts = world.announcements.history()
+    assert "will post here" in greeting.content
+    published = [
+        request.path.split("/")[-2] for request in world.env.http_requests if request.path.endswith("crosspost")
+    ]
+    assert published == [str(post.id) for post in posts]
+    assert len(posts) == 4
+
+
 async def test_the_bot_has_what_its_invite_asks_for_and_may_give_roles(marquee: Marquee) -> None:
     application, world, _ = marquee
     (role,) = [role for role in world.env.backend.get_guild(world.guild.id).roles.values() if role.managed]

@@ -63,6 +63,19 @@ async def test_the_bot_writes_in_no_channel_that_is_taken_from_it(theatre: Theat
     await here.send("a post")
 
 
+async def test_discord_refuses_one_post_and_what_is_tried_in_its_place(theatre: Theatre) -> None:
+    cinema, world = theatre
+    await cinema.client.add_cog(Closing(world))
+    await cinema.client.tree.sync()
+    here = cinema.client.get_partial_messageable(world.channel.id)
+    await world.person.slash(world.channel, "sandbox-channel", right="refuse")
+    await cinema.client.get_partial_messageable(world.announcements.id).send("elsewhere")
+    for _ in range(2):
+        with pytest.raises(discord.HTTPException, match="50035"):
+            await here.send("a post")
+    await here.send("a post")
+
+
 async def travelled(world: World) -> str:
     await world.person.slash(world.channel, "time-travel", to="tomorrow")
     return texts(world)[-1]

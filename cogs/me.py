@@ -22,7 +22,7 @@ from cogs.reminders import guessed_from, reach
 
 #: What a form asks for → its label, and an example of what to type.
 FORM_TEXTS = {
-    "country": ("Country", "Germany, DE, United Kingdom …"),
+    "country": ("Country", "Germany, DE, or United Kingdom"),
     "timezone": ("Time zone", "Europe/Berlin, or a city: New York"),
     "hour": ("Hour", "9, 18:30 or 9pm"),
     "milestones": ("Days before the release", "7, 1, or none"),
@@ -79,8 +79,8 @@ class OwnForm(discord.ui.Modal):
         label, example = FORM_TEXTS[what]
         super().__init__(title=f"Change: {label}", timeout=600)
         self._what = what
-        self._typed = discord.ui.TextInput[Any](placeholder=example, default=_in_force(what, person), max_length=100)
-        self.add_item(discord.ui.Label[Any](text=label, component=self._typed))
+        self._typed = discord.ui.TextInput[Any](default=_in_force(what, person), max_length=100)
+        self.add_item(discord.ui.Label[Any](text=label, description=f"Such as {example}", component=self._typed))
 
     async def on_submit(self, interaction: Interaction, /) -> None:
         """Read the text, save it, and show the card again."""

@@ -15,7 +15,7 @@ from cogs.settings import ACTION, settings_card
 
 #: What a form asks for → its label, and an example of what to type.
 _TEXTS = {
-    "country": ("Country", "Germany, DE, United Kingdom …"),
+    "country": ("Country", "Germany, DE, or United Kingdom"),
     "timezone": ("Time zone", "Europe/Berlin, or a city: New York"),
     "hour": ("Posting hour", "9, 18:30 or 9pm"),
     "quiet": ("Quiet hours", "22-8, 10pm to 8am, or none"),
@@ -41,10 +41,8 @@ class SettingForm(discord.ui.Modal):
         label, example = _TEXTS[what]
         super().__init__(title=f"Change: {label}", timeout=600)
         self._what = what
-        self._typed = discord.ui.TextInput[Any](
-            placeholder=example, default=_in_force(what, subscriber), max_length=100
-        )
-        self.add_item(discord.ui.Label[Any](text=label, component=self._typed))
+        self._typed = discord.ui.TextInput[Any](default=_in_force(what, subscriber), max_length=100)
+        self.add_item(discord.ui.Label[Any](text=label, description=f"Such as {example}", component=self._typed))
 
     async def on_submit(self, interaction: Interaction, /) -> None:
         """Read the text, save it, and show the settings again."""

@@ -6,8 +6,8 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
+from bot.domain.delivery_preferences import read_quiet
 from bot.domain.errors import MessagesClosed
-from bot.domain.loudness import read_quiet
 from bot.domain.preferences import read_country, read_hour, read_milestones, read_zone
 from bot.domain.subscribers import Subscriber
 from bot.services.settings import Choices

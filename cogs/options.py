@@ -6,8 +6,8 @@ from typing import Any
 import discord
 from discord import app_commands
 
+from bot.domain.delivery_preferences import suggest_weekdays
 from bot.domain.films import Film
-from bot.domain.loudness import suggest_weekdays
 from bot.domain.places import suggest_countries, suggest_zones
 from bot.domain.preferences import months_from
 from bot.domain.subscribers import today_of

@@ -5,7 +5,7 @@ from typing import Any
 
 import discord
 
-from bot.domain.loudness import read_cap, read_quiet, read_weekday
+from bot.domain.delivery_preferences import read_cap, read_quiet, read_weekday
 from bot.domain.preferences import read_country, read_hour, read_milestones, read_zone
 from bot.domain.subscribers import Subscriber, TrackRight
 from bot.services.settings import Choices

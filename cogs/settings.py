@@ -9,8 +9,8 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.domain.channels import ChannelKind
+from bot.domain.delivery_preferences import read_cap, read_quiet, read_weekday
 from bot.domain.errors import UserError
-from bot.domain.loudness import read_cap, read_quiet, read_weekday
 from bot.domain.places import distinct_zones
 from bot.domain.preferences import read_country, read_hour, read_milestones, read_wanted, read_zone
 from bot.domain.subscribers import Subscriber, TrackRight

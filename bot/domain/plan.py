@@ -9,8 +9,8 @@ from bot.domain.dates import ReleaseDate, local_day, local_instant
 from bot.domain.digests import NEXT_WITHIN, digest_posts
 from bot.domain.films import Film, Release, ReleaseType
 from bot.domain.live import is_live, live_posts
-from bot.domain.loud import out_of_quiet
 from bot.domain.posts import ALERT_FRESH, CHANGE_FRESH, LISTED, Post, PostKind
+from bot.domain.quiet_posts import out_of_quiet
 from bot.domain.releases import counting_for, first_date, has_date
 from bot.domain.subscribers import Subscriber, Subscription, in_force
 

@@ -1,6 +1,7 @@
 """A channel that closes and opens again, and what admins and members are told of it by the way."""
 
 from datetime import timedelta
+from typing import Any, cast
 
 from bot.domain.admin_notices import AdminNotice
 from bot.domain.subscribers import Subscriber, SubscriberKind
@@ -130,6 +131,7 @@ class TestComingBack:
         await listening.on_ready()  # simcord names none: that alone marks nobody, and brings nobody back
         assert (await settings_of(house, server)).left_at is not None
         # What discord.py makes of a server in READY, before it is available.
-        house.app.client._connection._add_guild_from_data({"id": str(server.guild.id), "unavailable": True})
+        unavailable = cast(Any, {"id": str(server.guild.id), "unavailable": True})
+        house.app.client._connection._add_guild_from_data(unavailable)
         await listening.on_ready()
         assert (await settings_of(house, server)).left_at is None

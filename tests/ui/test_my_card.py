@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from discord.ui import TextDisplay
 
 from bot.domain.quiet import QuietHours
 from bot.domain.reminders import PERSON_MILESTONES, Reminders, snooze_options
@@ -40,7 +41,7 @@ def words(card: Card) -> str:
     found = problems_of_message({"components": raw, "content": "", "embeds": [], "attachments": [], "flags": 1 << 15})
     assert not found, found
     assert card.view.total_children_count <= MAX_COMPONENTS
-    said = "\n".join(item.content for item in card.view.walk_children() if hasattr(item, "content"))
+    said = "\n".join(item.content for item in card.view.walk_children() if isinstance(item, TextDisplay))
     assert width(said) <= MAX_TEXT
     return said
 

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from bot.domain.delivery_preferences import read_cap, read_quiet, read_weekday, suggest_weekdays
 from bot.domain.errors import BadSetting, NoPlace, UserError
-from bot.domain.loudness import read_cap, read_quiet, read_weekday, suggest_weekdays
 from bot.domain.places import find_zone, suggest_zones
 from bot.domain.preferences import read_zone
 from bot.domain.quiet import QuietHours

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import time
 from pathlib import Path
 
 from tests.chaos.ledger import Ledger
@@ -67,15 +68,15 @@ class Stage:
         Raises:
             TimeoutError: with what is still open.
         """
-        for _ in range(int(timeout_seconds / _LOOK_SECONDS)):
-            if not (left := self.ledger.list_open()):
-                return
+        ends_at = time.monotonic() + timeout_seconds
+        while left := self.ledger.list_open():
+            if time.monotonic() > ends_at:
+                raise TimeoutError(f"still open after {timeout_seconds} s: {left}")
             finished = (await self.standin.get_status()).finished
             try:
                 await self.standin.wait_until(finished=finished + 1, timeout=_LOOK_SECONDS)
             except TimeoutError:  # nothing is asked of Discord: a retry waits for its time, or the store is written
                 continue
-        raise TimeoutError(f"still open after {timeout_seconds} s: {left}")
 
     def _log_path(self, run: int) -> Path:
         return self.folder / f"run-{run:02}.log"

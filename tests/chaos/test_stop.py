@@ -6,6 +6,7 @@ import os
 import signal
 import time
 
+from bot.services.dispatch import IN_FLIGHT
 from tests.chaos.audit import audit
 from tests.chaos.seeding import WEEK, Seeding
 from tests.chaos.stage import Stage
@@ -22,15 +23,15 @@ def is_closed(stage: Stage) -> bool:
 
 async def test_what_is_in_flight_is_finished_and_nothing_new_is_claimed(stage: Stage) -> None:
     seeding = Seeding(stage)
-    await seeding.add(*[(WEEK,)] * 70)
-    await stage.standin.delay_next("POST", POSTS, 2.5, times=70)
+    await seeding.add(*[(WEEK,)] * (IN_FLIGHT + 20))
+    await stage.standin.delay_next("POST", POSTS, 2.5, times=IN_FLIGHT + 20)
     async with stage.marquee() as bot:
         await stage.standin.wait_until(requests=1, method="POST", path=POSTS, timeout=20)
         assert not is_closed(stage)
         assert await bot.terminate() == 0
     assert is_closed(stage)
     sent = stage.ledger.count("messages WHERE state = 'sent'")
-    assert 0 < sent <= 50
+    assert 0 < sent <= IN_FLIGHT
     assert stage.ledger.count("messages") == sent
     assert stage.ledger.count("posts WHERE state <> 'planned'") == sent
     assert (await stage.standin.get_status()).messages == sent

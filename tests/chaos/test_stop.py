@@ -24,7 +24,7 @@ def is_closed(stage: Stage) -> bool:
 async def test_what_is_in_flight_is_finished_and_nothing_new_is_claimed(stage: Stage) -> None:
     seeding = Seeding(stage)
     await seeding.add(*[(WEEK,)] * (IN_FLIGHT + 20))
-    await stage.standin.delay_next("POST", POSTS, 2.5, times=IN_FLIGHT + 20)
+    await stage.standin.delay_next("POST", POSTS, 0.2, times=IN_FLIGHT + 20)
     async with stage.marquee() as bot:
         await stage.standin.wait_until(requests=1, method="POST", path=POSTS, timeout=20)
         assert not is_closed(stage)

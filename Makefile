@@ -16,7 +16,7 @@ DEV := $(VENV)/requirements-dev.stamp
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help sandbox run test check lint types imports e2e chaos chromium bench-pacing bench-titles simulate-year simulate-delivery format lock clean
+.PHONY: help sandbox run test check lint types imports e2e chaos chromium bench bench-full bench-pacing bench-titles simulate-year simulate-delivery format lock clean
 
 help: ## Say what there is (this list)
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -48,6 +48,12 @@ types: $(DEV)
 imports: $(DEV)
 	@$(BIN)/lint-imports >$(VENV)/imports.log 2>&1 || { cat $(VENV)/imports.log; exit 1; }
 	@echo "import direction: good"
+
+bench: $(DEV) ## Measure every figure that Marquee promises, small (ARGS="--only delivery" for one)
+	@$(BIN)/python -m tests.benchmarks $(ARGS)
+
+bench-full: $(DEV) ## The same, as large as the promises are meant
+	@$(BIN)/python -m tests.benchmarks --full $(ARGS)
 
 bench-pacing: $(DEV) ## Post to 5,000 channels below a limit of 50 a second, and count (four minutes; ARGS="--channels 300")
 	@$(BIN)/python -m tests.benchmarks.pacing $(ARGS)

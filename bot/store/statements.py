@@ -1,6 +1,8 @@
 """The named statements of queries/*.sql, loaded once, and what runs them inside a transaction."""
 
+import json
 import logging
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,6 +17,11 @@ Engine = Literal["sqlite", "postgres"]
 Row = Mapping[str, Any]
 
 QUERIES = Path(__file__).parent / "queries"
+#: What `EACH(:name)` in a statement stands for: the whole numbers of a list that comes as one value, made by `each`.
+_EACH = {
+    "sqlite": r"SELECT value FROM json_each(\1)",
+    "postgres": r"SELECT CAST(value AS BIGINT) FROM json_array_elements_text(CAST(\1 AS JSON))",
+}
 #: A statement slower than this is logged: every one is a few milliseconds on an index.
 SLOW_SECONDS = 1.0
 
@@ -40,6 +47,11 @@ class Statement:
         return values
 
 
+def each(numbers: Iterable[int]) -> str:
+    """The value of a parameter that stands in `IN (EACH(:name))`: no driver takes a list on both engines."""
+    return json.dumps(list(numbers))
+
+
 @cache
 def load_statements(engine: Engine) -> Mapping[str, Statement]:
     """Read every statement of queries/*.sql, by name.
@@ -50,7 +62,8 @@ def load_statements(engine: Engine) -> Mapping[str, Statement]:
     statements: dict[str, Statement] = {}
     for path in sorted(QUERIES.glob("*.sql")):
         driver = {"sqlite": "aiosqlite", "postgres": "asyncpg"}[engine]
-        queries: Any = aiosql.from_path(path, driver)  # pyright: ignore[reportUnknownMemberType]
+        text = re.sub(r"\bEACH\((:\w+)\)", _EACH[engine], path.read_text(encoding="utf-8"))
+        queries: Any = aiosql.from_str(text, driver)  # pyright: ignore[reportUnknownMemberType]
         for name in cast(list[str], queries.available_queries):
             if name.endswith("_cursor"):  # aiosql's own twin of a select
                 continue

@@ -1,9 +1,7 @@
 """Quiet hours and the daily cap as a server lives them: real planning and dispatch on a real SQLite file."""
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
-from pathlib import Path
 
 import pytest
 
@@ -12,7 +10,7 @@ from bot.domain.posts import Post, PostKind, PostState
 from bot.domain.quiet import QuietHours
 from bot.services.settings import Preferences
 from bot.store import posts, subscribers
-from bot.store.database import open_database
+from bot.store.database import Database
 from tests.services.test_dispatch import CHANNEL, House
 
 #: Noon in New York.
@@ -21,14 +19,10 @@ HOUR = timedelta(hours=1)
 
 
 @pytest.fixture
-async def house(tmp_path: Path) -> AsyncIterator[House]:
-    db = await open_database(f"sqlite:///{tmp_path}/marquee.db")
-    try:
-        made = House(db)
-        await made.set_up()
-        yield made
-    finally:
-        await db.close()
+async def house(database: Database) -> House:
+    made = House(database)
+    await made.set_up()
+    return made
 
 
 async def owe(house: House, key: str, now: datetime, kind: PostKind = PostKind.FOLLOWED, **values: object) -> None:

@@ -2,9 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
@@ -13,7 +11,7 @@ from bot.domain.messages import LEASE, Attempt, Outcome
 from bot.domain.posts import PostKind, PostState
 from bot.services.tracking import Tracking
 from bot.store import subscribers
-from bot.store.database import open_database
+from bot.store.database import Database
 from tests.services.test_dispatch import DUE, House
 
 SOON = DUE + timedelta(hours=1)
@@ -24,16 +22,12 @@ BACK: tuple[int, list[str]] = (900, [])
 
 
 @pytest.fixture
-async def house(tmp_path: Path) -> AsyncIterator[House]:
+async def house(database: Database) -> House:
     """A server whose countdown to 6 June is in its channel."""
-    db = await open_database(f"sqlite:///{tmp_path}/marquee.db")
-    try:
-        made = House(db)
-        await made.set_up()
-        await made.tick(DUE)
-        yield made
-    finally:
-        await db.close()
+    made = House(database)
+    await made.set_up()
+    await made.tick(DUE)
+    return made
 
 
 async def move(house: House, day: str) -> None:
@@ -189,10 +183,9 @@ async def test_a_date_that_moves_while_the_edit_is_under_way_is_written_next(hou
 
 
 async def test_a_date_that_moves_while_the_countdown_is_under_way_is_corrected_when_it_has_arrived(
-    tmp_path: Path,
+    database: Database,
 ) -> None:
-    db = await open_database(f"sqlite:///{tmp_path}/marquee.db")
-    house = House(db)
+    house = House(database)
     await house.set_up()
     house.sender.wait = asyncio.Event()
     house.clock.time = DUE
@@ -206,15 +199,13 @@ async def test_a_date_that_moves_while_the_countdown_is_under_way_is_corrected_w
     await house.dispatch.drain()
     await house.tick(DUE + SECOND)
     assert house.sender.corrected == [TO_JULY]
-    await db.close()
 
 
 @pytest.mark.parametrize("what", ["moves", "is untracked"])
 async def test_a_countdown_that_discord_refused_meanwhile_does_not_go_out_for_the_old_day(
-    tmp_path: Path, what: str
+    database: Database, what: str
 ) -> None:
-    db = await open_database(f"sqlite:///{tmp_path}/marquee.db")
-    house = House(db)
+    house = House(database)
     await house.set_up()
     house.sender.wait = asyncio.Event()
     house.sender.answers = [Attempt(Outcome.NOT_SENT)]
@@ -224,7 +215,7 @@ async def test_a_countdown_that_discord_refused_meanwhile_does_not_go_out_for_th
     if what == "moves":
         await house.move_film("2025-07-09")
     else:
-        await Tracking(db).untrack(7, house.film_id, DUE)
+        await Tracking(database).untrack(7, house.film_id, DUE)
     await house.planning.run(DUE)
     house.sender.wait.set()
     await house.dispatch.drain()
@@ -232,13 +223,11 @@ async def test_a_countdown_that_discord_refused_meanwhile_does_not_go_out_for_th
         await house.tick(DUE + timedelta(seconds=seconds))
     assert len(house.sender.sends) == 1
     assert await house.states() == [PostState.CANCELLED]
-    await db.close()
 
 
 @pytest.mark.parametrize("there", [True, False])
-async def test_a_message_whose_id_nobody_could_read_is_looked_up_first(tmp_path: Path, there: bool) -> None:
-    db = await open_database(f"sqlite:///{tmp_path}/marquee.db")
-    house = House(db)
+async def test_a_message_whose_id_nobody_could_read_is_looked_up_first(database: Database, there: bool) -> None:
+    house = House(database)
     await house.set_up()
     house.sender.answers = [Attempt(Outcome.SENT)]
     await house.tick(DUE)
@@ -249,7 +238,6 @@ async def test_a_message_whose_id_nobody_could_read_is_looked_up_first(tmp_path:
     await house.tick(SOON + LEASE)
     assert house.sender.corrected == ([(901, ["2025-07-09"])] if there else [])
     assert await reasons(house) == [STRUCK]
-    await db.close()
 
 
 async def test_a_pause_does_not_keep_a_correction_back(house: House) -> None:

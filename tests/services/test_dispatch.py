@@ -1,9 +1,8 @@
 """What dispatch does with answers and silences, on a real SQLite file, with a sender that answers as it is told."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 
 import pytest
 
@@ -17,7 +16,7 @@ from bot.services.planning import Planning
 from bot.services.settings import Preferences
 from bot.services.tracking import Tracking
 from bot.store import films, messages, posts, subscribers
-from bot.store.database import Database, open_database
+from bot.store.database import Database
 from tests.services.dispatching import list_noticed, make_dispatch
 
 START = datetime(2025, 5, 1, 12, tzinfo=UTC)
@@ -118,14 +117,10 @@ class House:
 
 
 @pytest.fixture
-async def house(tmp_path: Path) -> AsyncIterator[House]:
-    db = await open_database(f"sqlite:///{tmp_path}/marquee.db")
-    try:
-        made = House(db)
-        await made.set_up()
-        yield made
-    finally:
-        await db.close()
+async def house(database: Database) -> House:
+    made = House(database)
+    await made.set_up()
+    return made
 
 
 async def test_a_post_goes_out_once_at_its_hour(house: House) -> None:

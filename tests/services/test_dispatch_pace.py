@@ -1,9 +1,8 @@
 """What dispatch does while Discord wants nothing: it claims nothing, and what was claimed is known not to be sent."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
-from pathlib import Path
 
 import pytest
 
@@ -12,7 +11,7 @@ from bot.domain.posts import PostState
 from bot.services.dispatch import Dispatch
 from bot.services.limits import INVALID_LIMIT
 from bot.services.pace import Pace
-from bot.store.database import open_database
+from bot.store.database import Database
 from tests.services.test_dispatch import DUE, House
 
 
@@ -28,14 +27,10 @@ class Stopping:
 
 
 @pytest.fixture
-async def house(tmp_path: Path) -> AsyncIterator[House]:
-    db = await open_database(f"sqlite:///{tmp_path}/marquee.db")
-    try:
-        made = House(db)
-        await made.set_up()
-        yield made
-    finally:
-        await db.close()
+async def house(database: Database) -> House:
+    made = House(database)
+    await made.set_up()
+    return made
 
 
 async def test_nothing_is_claimed_while_all_have_to_wait(house: House) -> None:

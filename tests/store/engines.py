@@ -11,6 +11,10 @@ import asyncpg
 
 from bot.store.database import open_database
 
+TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'schema_migrations'"
+#: In any order of the tables. TRUNCATE takes ten times as long.
+EMPTIED = "SET session_replication_role = replica; {}; SELECT setval(oid, 1, false) FROM pg_class WHERE relkind = 'S'"
+
 
 class PostgresServer:
     """One server of this test process, with one database that is emptied between tests, and new ones on demand."""
@@ -24,12 +28,13 @@ class PostgresServer:
 
             self._server = get_server(self._folder / "data", cleanup_mode="delete")
         self._shared: str | None = None
+        self._tables: list[str] = []
 
     def url(self, database: str) -> str:
         return self._server.get_uri(database=database)
 
     async def emptied(self) -> str:
-        """The address of the shared database, its schema in place and every table empty."""
+        """The address of the shared database, its schema in place, every table empty and every id to begin at 1."""
         if self._shared is None:
             connection = await asyncpg.connect(self.url("postgres"))
             for setting in ("fsync", "synchronous_commit", "full_page_writes"):
@@ -38,14 +43,11 @@ class PostgresServer:
             await connection.close()
             self._shared = await self.new()
             await (await open_database(self._shared)).close()
+            connection = await asyncpg.connect(self._shared)
+            self._tables = [row["tablename"] for row in await connection.fetch(TABLES)]
+            await connection.close()
         connection = await asyncpg.connect(self._shared)
-        tables = await connection.fetch(
-            "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'schema_migrations'"
-        )
-        await connection.execute(
-            "SET session_replication_role = replica"
-        )  # in any order; TRUNCATE takes ten times as long
-        await connection.execute(";".join(f'DELETE FROM "{row["tablename"]}"' for row in tables))  # noqa: S608
+        await connection.execute(EMPTIED.format("; ".join(f'DELETE FROM "{table}"' for table in self._tables)))  # noqa: S608
         await connection.close()
         return self._shared
 

@@ -1,11 +1,9 @@
-"""Services that follow franchises and people, on a real SQLite file, with a source that is told what it lists."""
+"""Services that follow franchises and people, on a real database, with a source that is told what it lists."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 from bot.domain.dates import ReleaseDate
 from bot.domain.errors import FilmNotFound, SourcesSilent, SourceUnavailable
@@ -18,7 +16,7 @@ from bot.services.following import Following
 from bot.services.taking import take_in
 from bot.services.tracking import Place, Tracking
 from bot.store import posts as post_store
-from bot.store.database import Database, open_database
+from bot.store.database import Database
 
 NOW = datetime(2026, 11, 23, 18, tzinfo=UTC)
 DAY = timedelta(days=1, hours=3)
@@ -108,14 +106,11 @@ class Desk:
         return [post for post in stored if post.kind is PostKind.FOLLOWED]
 
 
-@asynccontextmanager
-async def open_desk(folder: Path) -> AsyncGenerator[Desk]:
-    """Open an empty store with one server in it."""
-    db = await open_database(f"sqlite:///{(folder / 'marquee.db').as_posix()}")
+async def open_desk(db: Database) -> Desk:
+    """An empty store with one server in it."""
     library, tracking = Library(db), Tracking(db)
     server = await tracking.get_subscriber(Place(GUILD, CHANNEL, USER, "en-US"), NOW)
-    yield Desk(db, library, Following(db, [library], library.adopt), tracking, server)
-    await db.close()
+    return Desk(db, library, Following(db, [library], library.adopt), tracking, server)
 
 
 def film(

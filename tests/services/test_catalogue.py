@@ -1,6 +1,5 @@
 """The catalogue is taken over at the start: once, whole, and without anybody being told what is not news."""
 
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -17,7 +16,7 @@ from bot.sources.bundled import digest_of, read_catalogue
 from bot.store import films as film_store
 from bot.store import posts as post_store
 from bot.store import subscribers as subscriber_store
-from bot.store.database import Database, open_database
+from bot.store.database import Database
 
 NOW = datetime(2026, 1, 10, 12, tzinfo=UTC)
 LATER = NOW + timedelta(days=2)
@@ -79,10 +78,8 @@ def shelf(tmp_path: Path) -> Shelf:
 
 
 @pytest.fixture
-async def db(tmp_path: Path) -> AsyncIterator[Database]:
-    database = await open_database(f"sqlite:///{tmp_path / 'marquee.db'}")
-    yield database
-    await database.close()
+def db(database: Database) -> Database:
+    return database
 
 
 async def film(db: Database, key: str = "first-2026") -> Film:

@@ -1,10 +1,8 @@
 """Closed channels are looked at now and then; they open by themselves, without a backlog and without noise."""
 
-from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import timedelta
 from itertools import pairwise
-from pathlib import Path
 
 import pytest
 
@@ -15,7 +13,7 @@ from bot.services.destinations import LOOKS, Doorkeeping, reopen
 from bot.services.pace import Pace
 from bot.services.settings import Preferences
 from bot.store import destinations, posts, presence, subscribers
-from bot.store.database import Database, open_database
+from bot.store.database import Database
 from tests.services.outside import START, HandClock, ScriptedDoors
 
 CHANNEL = 555_000_000_000_000_001
@@ -61,14 +59,12 @@ class Yard:
 
 
 @pytest.fixture
-async def yard(tmp_path: Path) -> AsyncIterator[Yard]:
-    db = await open_database(f"sqlite:///{tmp_path}/marquee.db")
+async def yard(database: Database) -> Yard:
     clock, doors = HandClock(), ScriptedDoors()
-    async with db.transaction() as tx:
+    async with database.transaction() as tx:
         server = Subscriber(id=0, kind=SubscriberKind.GUILD, discord_id=77, channel_id=CHANNEL)
         guild = await subscribers.add_subscriber(tx, server, START)
-    yield Yard(db, clock, doors, Doorkeeping(db, doors, clock, Pace(100_000)), guild)
-    await db.close()
+    return Yard(database, clock, doors, Doorkeeping(database, doors, clock, Pace(100_000)), guild)
 
 
 async def test_it_is_looked_at_ever_more_seldom_while_it_stays_shut(yard: Yard) -> None:

@@ -1,14 +1,11 @@
 """Trust and waiting, from a source's word to the channel: each server is told what changes for it, each time once."""
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
 import pytest
 
 from bot.domain.doubts import DoubtState, DoubtVerdict
 from bot.domain.errors import DoubtUnknown, NotTracked
 from bot.store import subscribers as subscriber_store
-from bot.store.database import Database, open_database
+from bot.store.database import Database
 from tests.services.doubtful import ADMIN, Doubtful
 
 OLD, FAR = "2025-06-06", "2025-12-09"
@@ -18,16 +15,9 @@ AGAIN = "2025-08-01 Re-release"
 
 
 @pytest.fixture
-async def db(tmp_path: Path) -> AsyncIterator[Database]:
-    opened = await open_database(f"sqlite:///{tmp_path / 'marquee.db'}")
-    yield opened
-    await opened.close()
-
-
-@pytest.fixture
-async def world(db: Database) -> Doubtful:
+async def world(database: Database) -> Doubtful:
     """Two servers follow a film; TMDB has just moved it by half a year, and both were asked."""
-    world = Doubtful(db)
+    world = Doubtful(database)
     await world.open(OLD, servers=2)
     await world.say("tmdb", FAR)
     await world.live(1)
@@ -173,8 +163,8 @@ async def test_a_server_that_no_longer_follows_the_film_is_told_so(world: Doubtf
         await world.trust(1, 12345)
 
 
-async def test_what_passes_when_it_is_history_is_not_taken_back_from_those_who_trusted_it(db: Database) -> None:
-    world = Doubtful(db)
+async def test_what_passes_when_it_is_history_is_not_taken_back_from_those_who_trusted_it(database: Database) -> None:
+    world = Doubtful(database)
     await world.open("", servers=2)
     await world.live(24 * 20)
     await world.say("tmdb", "2025-05-15")
@@ -203,8 +193,8 @@ class TestAgain:
     """Of a re-release nobody's second word settles anything."""
 
     @pytest.fixture
-    async def world(self, db: Database) -> Doubtful:
-        world = Doubtful(db)
+    async def world(self, database: Database) -> Doubtful:
+        world = Doubtful(database)
         await world.open("tba", servers=2)
         await world.say("tmdb", AGAIN)
         await world.live(1)

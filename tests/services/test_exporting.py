@@ -3,22 +3,20 @@
 import csv
 import io
 import json
-from collections.abc import AsyncIterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
 from bot.domain.films import Film
 from bot.services.exporting import ExportFormat, Exporting
 from bot.services.tracking import Place
+from bot.store.database import Database
 from tests.services.library import CHANNEL, GUILD, NOW, USER, WICK, Desk, film, open_desk
 
 
 @pytest.fixture
-async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
-    async with open_desk(tmp_path) as opened:
-        yield opened
+async def desk(database: Database) -> Desk:
+    return await open_desk(database)
 
 
 async def track(desk: Desk, *films: Film, channel_id: int | None = None) -> None:

@@ -20,7 +20,7 @@ from bot.services.finding import Candidate, Finding
 from bot.services.refresh import Refresh
 from bot.services.search import MAX_HITS, FilmSearch
 from bot.store import films as film_store
-from bot.store.database import Database, open_database
+from bot.store.database import Database
 from bot.store.title_build import build_titles
 from bot.store.title_index import TitleIndex
 from tests.services.scripted import Scripted
@@ -52,17 +52,15 @@ class Desk:
 
 
 @pytest.fixture
-async def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Desk]:
+async def desk(database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Desk]:
     for limit in ("SEARCH_SECONDS", "FETCH_SECONDS", "OTHERS_SECONDS"):
         monkeypatch.setattr(asking_module, limit, 0.3)
-    db = await open_database(f"sqlite:///{tmp_path / 'marquee.db'}")
     tmdb, wikidata = Scripted(), Scripted("wikidata", batch=50)
-    search = FilmSearch(db)
-    asking = Asking(db, [tmdb, wikidata], Refresh(db, [tmdb, wikidata], lambda: 0.0))
+    search = FilmSearch(database)
+    asking = Asking(database, [tmdb, wikidata], Refresh(database, [tmdb, wikidata], lambda: 0.0))
     finding = Finding(search, asking, lambda: TitleIndex.open(tmp_path / "titles.sqlite"))
-    yield Desk(db, search, finding, tmdb, wikidata)
+    yield Desk(database, search, finding, tmdb, wikidata)
     await finding.close()
-    await db.close()
 
 
 def refs(candidates: Sequence[Candidate]) -> list[str]:

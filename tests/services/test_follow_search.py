@@ -1,8 +1,6 @@
 """Finding the franchise or the person that somebody means."""
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -11,13 +9,13 @@ from bot.domain.films import Credit, Job
 from bot.domain.follows import FollowKind
 from bot.domain.sources import FoundPerson
 from bot.services.follow_search import label_of
+from bot.store.database import Database
 from tests.services.library import PERSON, WICK, Desk, film, open_desk
 
 
 @pytest.fixture
-async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
-    async with open_desk(tmp_path) as opened:
-        yield opened
+async def desk(database: Database) -> Desk:
+    return await open_desk(database)
 
 
 class TestSearch:

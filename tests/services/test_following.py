@@ -1,10 +1,8 @@
 """Following franchises and people: what is tracked, what is told, and what never comes back."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
@@ -16,13 +14,13 @@ from bot.domain.subscribers import MAX_FILMS
 from bot.services import following as module
 from bot.services.planning import Planning
 from bot.services.tracking import Place
+from bot.store.database import Database
 from tests.services.library import CHANNEL, DAY, GUILD, NOW, PERSON, USER, WICK, Desk, film, open_desk
 
 
 @pytest.fixture
-async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
-    async with open_desk(tmp_path) as opened:
-        yield opened
+async def desk(database: Database) -> Desk:
+    return await open_desk(database)
 
 
 class TestFollowing:

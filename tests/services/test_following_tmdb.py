@@ -3,7 +3,6 @@
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from pathlib import Path
 
 import pytest
 
@@ -80,8 +79,9 @@ class Town:
 
 
 @pytest.fixture
-async def town(tmp_path: Path) -> AsyncIterator[Town]:
-    async with serve() as tmdb, asking(tmdb) as ask, open_desk(tmp_path) as desk:
+async def town(database: Database) -> AsyncIterator[Town]:
+    async with serve() as tmdb, asking(tmdb) as ask:
+        desk = await open_desk(database)
         add = tmdb.world.add_film
         add(1, "The Lantern", releases={"US": "2029-03-19"}, credits=(LEAD,))
         add(2, "An Old Orchard", releases={"US": "2012-03-23"}, credits=(LEAD,))

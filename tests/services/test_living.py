@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
@@ -10,7 +9,7 @@ from bot.domain.films import ReleaseType
 from bot.domain.posts import PostKind, PostState
 from bot.domain.subscribers import Wanted
 from bot.store import subscribers
-from bot.store.database import Database, open_database
+from bot.store.database import Database
 from tests.services.board import CHANNEL, SERVER, START, BoardHouse, new_york, on, open_house
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -18,16 +17,9 @@ IN_SEVEN = "🎬 Ballerina opens in cinemas in 7 days: Fri 6 June 2025 (United S
 
 
 @pytest.fixture
-async def db(tmp_path: Path) -> AsyncIterator[Database]:
-    opened = await open_database(f"sqlite:///{tmp_path}/marquee.db")
-    yield opened
-    await opened.close()
-
-
-@pytest.fixture
-async def house(db: Database) -> AsyncIterator[BoardHouse]:
+async def house(database: Database) -> AsyncIterator[BoardHouse]:
     """A server with a film that comes out on Friday 6 June 2025."""
-    async with open_house(db) as opened:
+    async with open_house(database) as opened:
         yield opened
 
 
@@ -105,9 +97,9 @@ async def test_a_film_that_was_out_and_comes_later_after_all_counts_on(counting:
     assert len(house.board.words) == 1
 
 
-async def test_cinema_and_streaming_are_counted_in_one_message(db: Database) -> None:
+async def test_cinema_and_streaming_are_counted_in_one_message(database: Database) -> None:
     both = frozenset({Wanted.CINEMA, Wanted.DIGITAL})
-    async with open_house(db, wanted=both) as house:
+    async with open_house(database, wanted=both) as house:
         await house.tick(new_york(5, 10))
         await house.add_release("2025-06-20", ReleaseType.DIGITAL)
         await house.tick(new_york(6, 5))
@@ -128,8 +120,8 @@ async def test_cinema_and_streaming_are_counted_in_one_message(db: Database) -> 
         ] * 2
 
 
-async def test_two_releases_that_begin_at_one_hour_make_one_message(db: Database) -> None:
-    async with open_house(db, wanted=frozenset({Wanted.CINEMA, Wanted.DIGITAL})) as house:
+async def test_two_releases_that_begin_at_one_hour_make_one_message(database: Database) -> None:
+    async with open_house(database, wanted=frozenset({Wanted.CINEMA, Wanted.DIGITAL})) as house:
         await house.add_release("2025-06-06", ReleaseType.DIGITAL)
         await house.live_until(new_york(5, 9))
         assert len(house.board.words) == 1

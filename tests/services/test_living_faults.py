@@ -4,7 +4,6 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
@@ -12,7 +11,7 @@ from bot.domain.destinations import Closure
 from bot.domain.messages import LEASE, Attempt, Outcome, Parcel
 from bot.domain.posts import PostState
 from bot.store import destinations
-from bot.store.database import open_database
+from bot.store.database import Database
 from tests.services.board import CHANNEL, BoardHouse, new_york, open_house
 
 SECOND, MINUTE, DAY = timedelta(seconds=1), timedelta(minutes=1), timedelta(days=1)
@@ -22,16 +21,14 @@ NINE = new_york(5, 31)
 
 
 @pytest.fixture
-async def house(tmp_path: Path) -> AsyncIterator[BoardHouse]:
+async def house(database: Database) -> AsyncIterator[BoardHouse]:
     """A server whose countdown said "in 7 days" this morning."""
-    db = await open_database(f"sqlite:///{tmp_path}/marquee.db")
-    async with open_house(db) as opened:
+    async with open_house(database) as opened:
         for day in (new_york(5, 7), new_york(5, 30)):
             await opened.tick(day)
         assert "in 7 days" in opened.texts()[0]
         opened.board.edits = 0
         yield opened
-    await db.close()
 
 
 async def test_busy_is_tried_again_until_it_is_taken(house: BoardHouse) -> None:
@@ -158,9 +155,8 @@ async def test_a_token_that_is_refused_stops_everything(house: BoardHouse) -> No
 
 
 @pytest.mark.parametrize("arrived", [True, False])
-async def test_in_doubt_at_first_it_is_edited_once_it_is_known_to_be_there(tmp_path: Path, arrived: bool) -> None:
-    db = await open_database(f"sqlite:///{tmp_path}/doubt.db")
-    async with open_house(db) as house:
+async def test_in_doubt_at_first_it_is_edited_once_it_is_known_to_be_there(database: Database, arrived: bool) -> None:
+    async with open_house(database) as house:
         house.board.answers = [Attempt(Outcome.UNKNOWN, reason="stored" if arrived else "lost")]
         await house.tick(new_york(5, 7))
         house.restart()
@@ -169,12 +165,10 @@ async def test_in_doubt_at_first_it_is_edited_once_it_is_known_to_be_there(tmp_p
         await house.live_until(new_york(5, 8, 10), 10 * MINUTE)
         assert house.texts() == ["🎬 Ballerina opens in cinemas in 29 days: Fri 6 June 2025 (United States)."]
         assert [state for _, state in await house.live_posts()] == [PostState.SENT]
-    await db.close()
 
 
-async def test_an_uncertain_one_is_neither_edited_nor_sent_again(tmp_path: Path) -> None:
-    db = await open_database(f"sqlite:///{tmp_path}/uncertain.db")
-    async with open_house(db) as house:
+async def test_an_uncertain_one_is_neither_edited_nor_sent_again(database: Database) -> None:
+    async with open_house(database) as house:
         house.board.answers = [Attempt(Outcome.UNKNOWN, reason="lost")]
 
         async def unreadable(*_: object) -> Attempt:
@@ -185,12 +179,10 @@ async def test_an_uncertain_one_is_neither_edited_nor_sent_again(tmp_path: Path)
         await house.live_until(new_york(5, 9))
         assert [state for _, state in await house.live_posts()] == [PostState.UNCERTAIN]
         assert (house.board.edits, len(house.board.keys)) == (0, 0)
-    await db.close()
 
 
-async def test_one_whose_id_nobody_could_read_is_looked_up_first(tmp_path: Path) -> None:
-    db = await open_database(f"sqlite:///{tmp_path}/unread.db")
-    async with open_house(db) as house:
+async def test_one_whose_id_nobody_could_read_is_looked_up_first(database: Database) -> None:
+    async with open_house(database) as house:
         send = house.board.send
 
         async def unread(parcel: Parcel) -> Attempt:
@@ -204,12 +196,10 @@ async def test_one_whose_id_nobody_could_read_is_looked_up_first(tmp_path: Path)
         house.board.words.clear()
         await house.tick(new_york(5, 9))
         assert (await house.mark()).lost == 1
-    await db.close()
 
 
-async def test_a_date_that_moves_between_the_plan_and_the_send_is_not_shown_for_long(tmp_path: Path) -> None:
-    db = await open_database(f"sqlite:///{tmp_path}/moved.db")
-    async with open_house(db) as house:
+async def test_a_date_that_moves_between_the_plan_and_the_send_is_not_shown_for_long(database: Database) -> None:
+    async with open_house(database) as house:
         send = house.board.send
 
         async def late(parcel: Parcel) -> Attempt:
@@ -222,4 +212,3 @@ async def test_a_date_that_moves_between_the_plan_and_the_send_is_not_shown_for_
         house.board.send = send  # type: ignore[method-assign]
         await house.tick(new_york(5, 8))
         assert len(house.board.words) == 1
-    await db.close()

@@ -1,8 +1,7 @@
 """A backup is put back from before a live countdown was sent: it is found, edited, and not posted a second time."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
-from pathlib import Path
 
 import pytest
 
@@ -12,7 +11,7 @@ from bot.services.dispatch import Dispatch
 from bot.services.living import Living
 from bot.services.pace import Pace
 from bot.services.recalling import Recalling
-from bot.store.database import open_database
+from bot.store.database import Database
 from tests.services.board import CHANNEL, BoardHouse, new_york
 
 MINUTE = timedelta(minutes=1)
@@ -39,16 +38,14 @@ class Remembering(BoardHouse):
 
 
 @pytest.fixture
-async def house(tmp_path: Path) -> AsyncIterator[Remembering]:
+async def house(database: Database) -> Remembering:
     """Last seen before the countdown was due, and back three hours after."""
-    db = await open_database(f"sqlite:///{tmp_path}/marquee.db")
-    made = Remembering(db)
+    made = Remembering(database)
     await made.set_up()
     await made.come_back(SENT_AT - 4 * MINUTE)
     await made.tick()
     await made.come_back(SENT_AT + timedelta(hours=3))
-    yield made
-    await db.close()
+    return made
 
 
 @pytest.mark.parametrize("mine", [True, False])

@@ -2,14 +2,13 @@
 
 from collections.abc import AsyncIterator
 from datetime import time, timedelta
-from pathlib import Path
 
 import pytest
 
 from bot.domain.posts import PostKind, PostState
 from bot.domain.quiet import QuietHours
 from bot.store import destinations
-from bot.store.database import Database, open_database
+from bot.store.database import Database
 from tests.services.board import CHANNEL, OTHER, BoardHouse, new_york, open_house
 
 HOUR = timedelta(hours=1)
@@ -17,16 +16,9 @@ IN_SEVEN = "🎬 Ballerina opens in cinemas in 7 days: Fri 6 June 2025 (United S
 
 
 @pytest.fixture
-async def db(tmp_path: Path) -> AsyncIterator[Database]:
-    opened = await open_database(f"sqlite:///{tmp_path}/marquee.db")
-    yield opened
-    await opened.close()
-
-
-@pytest.fixture
-async def house(db: Database) -> AsyncIterator[BoardHouse]:
+async def house(database: Database) -> AsyncIterator[BoardHouse]:
     """A server with a film that comes out on Friday 6 June 2025."""
-    async with open_house(db) as opened:
+    async with open_house(database) as opened:
         yield opened
 
 
@@ -69,8 +61,8 @@ class TestSettings:
         assert house.texts() == ["🎬 Ballerina opens in cinemas in 6 days: Fri 6 June 2025 (United States)."]
         assert len(house.board.words) == 1
 
-    async def test_on_after_a_countdown_begins_the_next_day(self, db: Database) -> None:
-        async with open_house(db, live=False) as house:
+    async def test_on_after_a_countdown_begins_the_next_day(self, database: Database) -> None:
+        async with open_house(database, live=False) as house:
             await house.tick(new_york(5, 30))
             assert [post.milestone_days for post in house.board.others] == [7]
             house.clock.time = new_york(5, 30, 10)
@@ -80,8 +72,8 @@ class TestSettings:
             await house.tick(new_york(5, 31))
             assert "in 6 days" in house.texts()[0]
 
-    async def test_no_milestones_no_countdown(self, db: Database) -> None:
-        async with open_house(db, milestones=()) as house:
+    async def test_no_milestones_no_countdown(self, database: Database) -> None:
+        async with open_house(database, milestones=()) as house:
             await house.live_until(new_york(6, 7), 12 * HOUR)
             assert house.texts() == []
             assert [post.kind for post in house.board.others] == [PostKind.RELEASE]

@@ -1,32 +1,21 @@
 """With many films in the store only a few are looked at closely, and what is found stays what it was."""
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, date, datetime
-from pathlib import Path
 from random import Random
-
-import pytest
 
 from bot.domain.dates import ReleaseDate
 from bot.domain.films import Film, Release, ReleaseType
 from bot.services.narrowing import FEW, Narrowing
 from bot.services.search import FilmSearch
 from bot.store import films as film_store
-from bot.store.database import Database, open_database
+from bot.store.database import Database
 
 NOW, TODAY = datetime(2026, 1, 10, 12, tzinfo=UTC), date(2026, 1, 10)
 WORDS = [
     a + b + c for a in ("ba", "lo", "mi", "kra", "tu", "se") for b in ("ller", "n", "st", "m", "vi") for c in "aeio"
 ]
 WANTED = Film(0, "The Distant Lighthouse", 2026, alternative_titles=("Leuchtturm",), ids={"bundled": "lighthouse"})
-
-
-@pytest.fixture
-async def database(tmp_path: Path) -> AsyncIterator[Database]:
-    db = await open_database(f"sqlite:///{tmp_path / 'marquee.db'}")
-    yield db
-    await db.close()
 
 
 def made_up(count: int) -> list[Film]:

@@ -1,10 +1,8 @@
 """Admins are told once what happened to their posts: in a channel, or at the next command of somebody who may know."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
@@ -24,7 +22,7 @@ from bot.domain.subscribers import Subscriber, SubscriberKind
 from bot.services.noticing import Noticing, note_outcome
 from bot.services.pace import Pace
 from bot.store import admin_notices, destinations, subscribers
-from bot.store.database import Database, open_database
+from bot.store.database import Database
 from tests.services.outside import START, HandClock, ScriptedDoors, ScriptedTeller
 
 MAIN, OTHER, ADMINS = 555_000_000_000_000_001, 555_000_000_000_000_002, 555_000_000_000_000_003
@@ -73,14 +71,13 @@ class Desk:
 
 
 @pytest.fixture(params=[SubscriberKind.GUILD])
-async def desk(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Desk]:
-    db = await open_database(f"sqlite:///{tmp_path}/marquee.db")
+async def desk(request: pytest.FixtureRequest, database: Database) -> Desk:
     clock, doors, teller = HandClock(), ScriptedDoors(), ScriptedTeller()
-    async with db.transaction() as tx:
+    async with database.transaction() as tx:
         owner = Subscriber(id=0, kind=request.param, discord_id=77, channel_id=MAIN, admin_channel_id=ADMINS)
         server = await subscribers.add_subscriber(tx, owner, START)
-    yield Desk(db, clock, doors, teller, Noticing(db, teller, doors, clock, Pace(100_000)), server)
-    await db.close()
+    noticing = Noticing(database, teller, doors, clock, Pace(100_000))
+    return Desk(database, clock, doors, teller, noticing, server)
 
 
 CLOSED = Attempt(Outcome.CLOSED, reason="No access.", closure=Closure.ACCESS)

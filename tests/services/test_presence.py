@@ -1,9 +1,7 @@
 """Marquee learns that it was removed from a server, keeps its data for 30 days, and restores it on return."""
 
-from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from pathlib import Path
 
 import pytest
 
@@ -12,7 +10,7 @@ from bot.domain.subscribers import Pause, Subscriber, SubscriberKind
 from bot.services.pace import Pace
 from bot.services.presence import ASKED, Presence
 from bot.store import destinations, posts, presence, subscribers
-from bot.store.database import Database, open_database
+from bot.store.database import Database
 from tests.services.outside import START, ScriptedDoors
 
 GUILD, CHANNEL = 900_000_000_000_000_001, 555_000_000_000_000_001
@@ -43,13 +41,11 @@ class Registry:
 
 
 @pytest.fixture
-async def registry(tmp_path: Path) -> AsyncIterator[Registry]:
-    db = await open_database(f"sqlite:///{tmp_path}/marquee.db")
+async def registry(database: Database) -> Registry:
     doors = ScriptedDoors()
-    made = Registry(db, doors, Presence(db, doors, Pace(100_000)))
+    made = Registry(database, doors, Presence(database, doors, Pace(100_000)))
     await made.add(GUILD)
-    yield made
-    await db.close()
+    return made
 
 
 async def test_a_server_that_is_on_the_list_is_asked_nothing(registry: Registry) -> None:

@@ -34,6 +34,7 @@ from bot.services.exporting import Exporting
 from bot.services.films import Films
 from bot.services.finding import Finding
 from bot.services.following import Following
+from bot.services.leading import Leading
 from bot.services.living import Living
 from bot.services.noticing import Noticing
 from bot.services.pace import Pace
@@ -87,6 +88,7 @@ class App:
     context: Context
     presence: Presence
     noticing: Noticing
+    leading: Leading
 
 
 @asynccontextmanager
@@ -142,8 +144,10 @@ async def open_app(settings: Settings, clock: Clock) -> AsyncGenerator[App]:
         chores = [Correcting(db, sender, clock, pace), publishing, living, noticing, doorkeeping]
         recall = Recalling(db, DiscordHistory(client), clock, pace)
         dispatch = Dispatch(db, sender, clock, pace, owner=owner, chores=chores, recalling=recall)
-        await dispatch.start()
-        yield App(db, clock, client, Planning(db), dispatch, refresh, context, presence, noticing)
+        leading = Leading(db, pace, owner=owner, shards=(), take_over=dispatch.start)
+        stack.push_async_callback(leading.leave)
+        await leading.run(clock.now())
+        yield App(db, clock, client, Planning(db), dispatch, refresh, context, presence, noticing, leading)
 
 
 async def _open_sources(stack: AsyncExitStack, settings: SourceSettings, clock: Clock) -> list[FilmSource]:
@@ -188,7 +192,7 @@ async def run(settings: Settings) -> None:
 
 
 async def _serve(app: App, settings: Settings, stopping: asyncio.Event) -> None:
-    scheduler = Scheduler(_jobs(app), app.clock)
+    scheduler = Scheduler(_jobs(app), app.clock, lambda: app.leading.leads)
     warming = asyncio.get_running_loop().call_later(WARM_AFTER.total_seconds(), _warm, app.context.pictures)
     async with app.client:
         try:
@@ -213,14 +217,15 @@ def _jobs(app: App) -> list[Job]:
     """
     context = app.context
     return [
-        Job("plan", 5, app.planning.run),
-        Job("dispatch", 1, app.dispatch.run),
-        Job("refresh", 60, app.refresh.run),
-        Job("follow", 300, context.following.run),
-        Job("servers", 60, app.presence.run),
-        Job("forget old notices", 3600, app.noticing.forget_old),
+        Job("lead", 2, app.leading.run),
+        Job("plan", 5, app.planning.run, leads=True),
+        Job("dispatch", 1, app.dispatch.run, leads=True),
+        Job("refresh", 60, app.refresh.run, leads=True),
+        Job("follow", 300, context.following.run, leads=True),
+        Job("servers", 60, app.presence.run, leads=True),
+        Job("forget old notices", 3600, app.noticing.forget_old, leads=True),
         Job("films in memory", 30, context.finding.keep_up),
-        Job("forget old lists", 3600, context.asking.forget_old),
+        Job("forget old lists", 3600, context.asking.forget_old, leads=True),
     ]
 
 

@@ -22,13 +22,18 @@ class Job:
     name: str
     seconds: int  #: from one start to the next; a run that takes longer delays the next
     work: Callable[[datetime], Awaitable[object]]
+    leads: bool = False  #: only in the one process that leads
 
 
 class Scheduler:
-    """The jobs by name. Start and stop it inside the event loop."""
+    """The jobs by name. Start and stop it inside the event loop.
 
-    def __init__(self, jobs: Sequence[Job], clock: Clock) -> None:
+    `leads` says at each run whether this is the process that leads.
+    """
+
+    def __init__(self, jobs: Sequence[Job], clock: Clock, leads: Callable[[], bool] = lambda: True) -> None:
         self._clock = clock
+        self._leads = leads
         self._watch: asyncio.Task[None] | None = None
         self._at_work: set[asyncio.Task[object]] = set()
         self._jobs = AsyncIOScheduler(
@@ -76,6 +81,8 @@ class Scheduler:
 
         async def run() -> None:
             nonlocal failing
+            if job.leads and not self._leads():
+                return
             task = asyncio.current_task()
             if task is not None:
                 self._at_work.add(task)

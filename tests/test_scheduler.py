@@ -46,3 +46,27 @@ async def test_a_clock_that_is_set_back_does_not_stop_the_jobs(monkeypatch: pyte
     finally:
         await scheduler.stop(timedelta(seconds=1))
     assert datetime.now(UTC) - Wrong.now(UTC) > timedelta(minutes=59)
+
+
+async def test_only_who_leads_does_what_the_leader_does() -> None:
+    leads, ran = False, list[str]()
+    done = asyncio.Event()
+
+    async def plan(_: datetime) -> None:
+        ran.append("plan")
+
+    async def keep_up(_: datetime) -> None:
+        nonlocal leads
+        ran.append("keep up")
+        if len(ran) > 1:
+            done.set()
+        leads = True
+
+    scheduler = Scheduler([Job("plan", 1, plan, leads=True), Job("keep up", 1, keep_up)], SystemClock(), lambda: leads)
+    scheduler.start()
+    try:
+        await asyncio.wait_for(done.wait(), 5)
+    finally:
+        await scheduler.stop(timedelta(seconds=1))
+    assert ran[0] == "keep up"
+    assert "plan" in ran

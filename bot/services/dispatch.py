@@ -77,7 +77,7 @@ class Dispatch:
         self._bare: set[int] = set()  #: messages that lacked a permission, and go as plain text
 
     async def start(self) -> None:
-        """Take over what a killed process left behind, if the store proves that it is dead."""
+        """Take over what another process left behind, at once if the store proves that it is dead."""
         if self._recalling is not None:
             await self._recalling.start(self._clock.now())
         if self._db.engine == "sqlite":  # the file lock: no other process lives

@@ -18,6 +18,33 @@ INVALID_SECONDS = 600.0
 _EASED, _SECONDS_A_STEP = 0.8, 15.0
 
 
+#: Of the global limit so much is left to all processes together that do not lead: commands seldom ask Discord anything.
+_FOLLOWERS = 6
+#: Of its own share the leading one leaves so much to what is not posts.
+_ASIDE = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Portion:
+    """What one process may ask of Discord in a second: requests in all, and posts among them at most."""
+
+    requests: int
+    posts: int
+
+
+def divide(processes: int, *, leads: bool) -> Portion:
+    """The portion of one of so many processes of a bot; all together never have more than the limit.
+
+    Processes that stand by have 6 requests a second together, and one each at least; the one that leads has the rest.
+    """
+    following = processes - 1
+    each = max(1, _FOLLOWERS // max(following, 1))
+    if not leads:
+        return Portion(each, each)
+    requests = max(GLOBAL_LIMIT - each * following, 1)
+    return Portion(requests, max(requests - _ASIDE, 1) if following else GLOBAL_LIMIT)
+
+
 @dataclass(slots=True)
 class Slot:
     """The place of one request among those that Discord may count into one second."""
@@ -34,14 +61,14 @@ class Window:
     """
 
     def __init__(self, limit: int = GLOBAL_LIMIT) -> None:
-        self._limit = limit
+        self.limit = limit
         self._slots: list[Slot] = []
         self._quickest = float("inf")
 
     def wait(self, now: float) -> float:
         """Seconds until one more may leave, if no answer comes before; 0 if it may now."""
         self._slots = [slot for slot in self._slots if slot.free_at > now]
-        over = len(self._slots) - self._limit
+        over = len(self._slots) - self.limit
         return sorted(slot.free_at for slot in self._slots)[over] - now if over >= 0 else 0.0
 
     def take(self, now: float) -> Slot:

@@ -10,7 +10,7 @@ from types import TracebackType
 
 from aiolimiter import AsyncLimiter
 
-from bot.services.limits import INVALID_LIMIT, INVALID_SECONDS, Easing, InvalidAnswers, Slot, Window
+from bot.services.limits import INVALID_LIMIT, INVALID_SECONDS, Easing, InvalidAnswers, Portion, Slot, Window
 
 log = logging.getLogger(__name__)
 #: Who waits longer for a turn gives up: with SEND_TIMEOUT behind it, it stays within the LEASE of what is to be sent.
@@ -41,6 +41,7 @@ class Pace:
     def __init__(self, per_second: float) -> None:
         self.per_second = per_second
         self._easing = Easing(per_second)
+        self._most_posts = float("inf")  #: of this process, beside what others ask
         self._window = Window()
         self._invalid = InvalidAnswers()
         self._line = asyncio.Lock()
@@ -56,6 +57,12 @@ class Pace:
     def is_shut(self) -> bool:
         """Whether nothing is to be sent at the moment."""
         return self._shut_for(_now()) > 0
+
+    def share(self, portion: Portion) -> None:
+        """Keep to this process's portion of Discord's limit from now on."""
+        self._window.limit = portion.requests
+        self._most_posts = portion.posts
+        self._serve()
 
     async def __aenter__(self) -> None:
         """Wait for a turn.
@@ -134,7 +141,7 @@ class Pace:
                     if wait > TURN_SECONDS:
                         raise NoTurn(timedelta(seconds=wait))
                     await asyncio.sleep(wait)
-                turns_a_second = self._easing.per_second(_now())
+                turns_a_second = min(self._easing.per_second(_now()), self._most_posts)
                 if turns_a_second != self._turns_a_second:
                     self._turns, self._turns_a_second = _evenly(turns_a_second), turns_a_second
                 await self._turns.acquire()

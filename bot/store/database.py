@@ -11,7 +11,7 @@ from bot.store.migrations import MIGRATIONS, load_migrations
 from bot.store.sqlite import SqliteDatabase
 from bot.store.statements import Engine, Row
 
-__all__ = ["Database", "Engine", "Row", "Transaction", "open_database"]
+__all__ = ["Database", "Engine", "Lock", "Row", "Transaction", "open_database"]
 
 
 class Transaction(Protocol):
@@ -30,6 +30,22 @@ class Transaction(Protocol):
         ...
 
 
+class Lock(Protocol):
+    """Held by one process of a bot at most: that one leads."""
+
+    async def take(self) -> bool:
+        """Take it, or make sure that it is still ours; False if another process has it.
+
+        Raises:
+            DatabaseError: nobody can tell. It is to be taken for lost.
+        """
+        ...
+
+    async def release(self) -> None:
+        """Let another process have it."""
+        ...
+
+
 class Database(Protocol):
     """An open database. To be closed."""
 
@@ -44,6 +60,10 @@ class Database(Protocol):
 
     def reading(self) -> AbstractAsyncContextManager[Transaction]:
         """Read one unchanging state; writing fails."""
+        ...
+
+    def lead_lock(self) -> Lock:
+        """Make the lock of the process that leads; not taken yet."""
         ...
 
     async def close(self) -> None:

@@ -1,7 +1,7 @@
 """Marquee on PostgreSQL: a pool of connections, shared with other processes. Imported only when asked for."""
 
-from collections.abc import AsyncGenerator, Generator, Mapping, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
@@ -10,6 +10,8 @@ import asyncpg  # pyright: ignore[reportMissingTypeStubs] - has none; its object
 
 from bot.domain.errors import DatabaseError
 from bot.store.migrations import Migration, migrate
+from bot.store.postgres_errors import LOST, advising
+from bot.store.postgres_lock import PostgresLock
 from bot.store.statements import Engine, OpenTransaction, Row, Statement, load_statements
 
 #: A dispatcher, a handful of jobs and the commands of one process; Discord's 50 requests a second need no more.
@@ -23,7 +25,8 @@ class PostgresDatabase:
 
     engine: Engine = "postgres"
 
-    def __init__(self, name: str, pool: Any) -> None:  # noqa: ANN401 - untyped there
+    def __init__(self, url: str, name: str, pool: Any) -> None:  # noqa: ANN401 - untyped there
+        self._url = url
         self._name = name
         self._pool = pool
 
@@ -46,7 +49,7 @@ class PostgresDatabase:
             except BaseException:
                 pool.terminate()
                 raise
-        return cls(name, pool)
+        return cls(url, name, pool)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncGenerator[OpenTransaction]:
@@ -79,9 +82,13 @@ class PostgresDatabase:
             # A connection that the server dropped shows itself in many ways, the last of them at the rollback.
             if not _is_lost(connection):
                 raise
-            raise DatabaseError(_LOST.format(name=self._name, error=error)) from error
+            raise DatabaseError(LOST.format(name=self._name, error=error)) from error
         finally:
             await self._pool.release(connection)
+
+    def lead_lock(self) -> PostgresLock:
+        """Make the lock of the process that leads; not taken yet."""
+        return PostgresLock(self._url, self._name)
 
     async def close(self) -> None:
         """Wait for the transactions under way, then close every connection."""
@@ -131,37 +138,6 @@ async def _migrating(pool: Any) -> AsyncGenerator[_Transaction]:  # noqa: ANN401
         await connection.fetch("SELECT pg_advisory_xact_lock($1)", MIGRATION_LOCK)
         async with _Transaction.on(connection) as tx:
             yield tx
-
-
-_LOST = "{name} closed the connection ({error}). Look after that server."
-#: What an operator can do about each family of errors; anything else is a defect and stays as it is.
-_ADVICE: tuple[tuple[type[Exception], str], ...] = (
-    (asyncpg.InvalidAuthorizationSpecificationError, "{name} refuses this user ({error}). Check name and password."),
-    (
-        asyncpg.InsufficientPrivilegeError,
-        "{name} does not let this user ({error}). Grant the right, or use another user.",
-    ),
-    (asyncpg.InvalidCatalogNameError, "{name} does not exist. Make it with createdb, or give another address."),
-    (asyncpg.ReadOnlySQLTransactionError, "{name} can only be read. Give the address of the server that takes writes."),
-    (asyncpg.DiskFullError, "{name} has no disk space left ({error}). Free some."),
-    (asyncpg.TooManyConnectionsError, "{name} has no connection left ({error}). Raise its max_connections."),
-    (asyncpg.OperatorInterventionError, "{name} is not serving ({error}). Look after that server."),
-    (asyncpg.PostgresConnectionError, _LOST),
-    (asyncpg.ClientConfigurationError, "{name} has an address that cannot be read ({error}). Correct it."),
-    (OSError, "{name} cannot be reached ({error}). Check the address, and that the server is running."),
-)
-
-
-@contextmanager
-def advising(name: str, *also: type[Exception]) -> Generator[None]:
-    """Turn what only an operator can mend into a `DatabaseError` that says how; `also`: OSError, while connecting."""
-    try:
-        yield
-    except (asyncpg.PostgresError, asyncpg.InterfaceError, *also) as error:
-        advice = next((advice for kind, advice in _ADVICE if isinstance(error, kind)), None)
-        if advice is None:
-            raise
-        raise DatabaseError(advice.format(name=name, error=error)) from error
 
 
 def _describe(url: str) -> str:

@@ -98,10 +98,22 @@ class SqliteDatabase:
                 async with _transaction(self._reader, "BEGIN", self._statements) as tx:
                     yield tx
 
+    def lead_lock(self) -> "_Alone":
+        """The lock of the process that leads: the file's own lock keeps every other out."""
+        return _Alone()
+
     async def close(self) -> None:
         """Wait for the transactions under way, then close the file and let go of its lock."""
         async with self._writing, self._reading:
             await self._resources.aclose()
+
+
+class _Alone:
+    async def take(self) -> bool:
+        return True
+
+    async def release(self) -> None:
+        return None
 
 
 class _Transaction(OpenTransaction):

@@ -34,13 +34,7 @@ class PostgresLock:
             with advising(self._name, OSError):
                 if self._connection is None or self._connection.is_closed():
                     self._held = False
-                    connection: Any = await asyncpg.connect(  # pyright: ignore[reportUnknownMemberType]
-                        self._url,
-                        timeout=_ANSWER_SECONDS,
-                        command_timeout=_ANSWER_SECONDS,
-                        server_settings={"idle_session_timeout": f"{SILENT_SECONDS}s", "application_name": "marquee"},
-                    )
-                    self._connection = connection
+                    self._connection = await self._connected()
                 question = "SELECT true" if self._held else f"SELECT pg_try_advisory_lock({LEAD_LOCK})"
                 self._held = bool(await self._connection.fetchval(question))
         except BaseException:  # cancellation too: what was asked may have been answered
@@ -56,6 +50,14 @@ class PostgresLock:
                 await connection.close(timeout=_ANSWER_SECONDS)
             except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError):
                 connection.terminate()
+
+    async def _connected(self) -> Any:  # noqa: ANN401 - untyped there
+        return await asyncpg.connect(  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
+            self._url,
+            timeout=_ANSWER_SECONDS,
+            command_timeout=_ANSWER_SECONDS,
+            server_settings={"idle_session_timeout": f"{SILENT_SECONDS}s", "application_name": "marquee"},
+        )
 
     def _drop(self) -> None:
         if self._connection is not None:

@@ -1,15 +1,14 @@
-"""The same years as the oracle's, with the real services on a real SQLite file and a Discord that misbehaves."""
+"""The same years as the oracle's, with the real services on a real database and a Discord that misbehaves."""
 
 import logging
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
-from pathlib import Path
 
 import pytest
 
 from bot.domain.posts import Post, PostState
-from bot.store.database import open_database
+from bot.store.database import Database
 from tests.domain.examples import utc
 from tests.domain.oracle import Posted, what_must_be_posted
 from tests.domain.script import Date, Event, Outage, Script, Settings, make_script
@@ -26,21 +25,16 @@ def _quiet(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
         yield
 
 
-async def live(seed: int, folder: Path, *, faults: bool = False, twice: bool = False) -> tuple[Year, Sequence[Post]]:
-    return await live_through(make_script(seed, films=FILMS), folder, faults=faults, twice=twice)
+async def live(seed: int, db: Database, *, faults: bool = False, twice: bool = False) -> tuple[Year, Sequence[Post]]:
+    return await live_through(make_script(seed, films=FILMS), db, faults=faults, twice=twice)
 
 
 async def live_through(
-    script: Script, folder: Path, *, faults: bool = False, twice: bool = False, killed_at: datetime | None = None
+    script: Script, db: Database, *, faults: bool = False, twice: bool = False, killed_at: datetime | None = None
 ) -> tuple[Year, Sequence[Post]]:
-    file = folder / "marquee.db"
-    db = await open_database(f"sqlite:///{file}")
-    try:
-        year = Year(script, db, file, faults=faults, twice=twice, killed_at=killed_at)
-        await year.live()
-        return year, await year.posts()
-    finally:
-        await db.close()
+    year = Year(script, db, faults=faults, twice=twice, killed_at=killed_at)
+    await year.live()
+    return year, await year.posts()
 
 
 def in_order(found: Sequence[Posted]) -> list[Posted]:
@@ -49,16 +43,16 @@ def in_order(found: Sequence[Posted]) -> list[Posted]:
 
 
 @pytest.mark.parametrize("seed", [0, 8, 19, 29])
-async def test_a_year_of_outages_is_the_oracles_to_the_second(seed: int, tmp_path: Path) -> None:
-    year, rows = await live(seed, tmp_path, twice=True)
+async def test_a_year_of_outages_is_the_oracles_to_the_second(seed: int, database: Database) -> None:
+    year, rows = await live(seed, database, twice=True)
     assert year.ended == what_must_be_posted(year.script)
     assert year.wrong == []
     assert {row.state for row in rows if row.due_at < year.time} <= ENDED
 
 
 @pytest.mark.parametrize("seed", [12, 13, 17, 22, 24, 28])
-async def test_a_year_of_faults_and_kills_loses_nothing_and_says_nothing_twice(seed: int, tmp_path: Path) -> None:
-    year, rows = await live(seed, tmp_path, faults=True)
+async def test_a_year_of_faults_and_kills_loses_nothing_and_says_nothing_twice(seed: int, database: Database) -> None:
+    year, rows = await live(seed, database, faults=True)
     wanted, found = in_order(what_must_be_posted(year.script)), in_order(year.ended)
     assert [post[1:] for post in found] == [post[1:] for post in wanted]
     assert all(timedelta() <= one.at - two.at <= CALM for one, two in zip(found, wanted, strict=True))
@@ -77,22 +71,22 @@ def alert_year(*events: Event, outage: Outage) -> Script:
     return Script(0, utc("2025-05-01 12:00"), settings, films, (tracked, *events), (outage,))
 
 
-async def test_a_post_that_waits_moves_with_the_posting_hour_and_the_channel(tmp_path: Path) -> None:
+async def test_a_post_that_waits_moves_with_the_posting_hour_and_the_channel(database: Database) -> None:
     evening = Event(utc("2025-06-06 14:00"), settings=Settings("US", "America/New_York", "18:00", (7,)))
     # After the post was planned, and before it was due.
     elsewhere = Event(utc("2025-06-06 21:58"), settings=Settings("US", "America/New_York", "18:00", (7,), channel=66))
     outage = Outage(utc("2025-06-06 12:00"), utc("2025-06-06 15:00"), bot=False)
-    year, rows = await live_through(alert_year(evening, elsewhere, outage=outage), tmp_path)
+    year, rows = await live_through(alert_year(evening, elsewhere, outage=outage), database)
     assert [f"{post.what} {post.at:%m-%d %H:%M}" for post in year.ended] == [
         "countdown 05-30 13:00", "release 06-06 22:00",
     ]  # fmt: skip
     assert ([row.channel_id for row in rows], year.wrong) == ([55, 66], [])
 
 
-async def test_a_post_that_waits_for_discord_goes_with_the_date_that_it_was_for(tmp_path: Path) -> None:
+async def test_a_post_that_waits_for_discord_goes_with_the_date_that_it_was_for(database: Database) -> None:
     moved = Event(utc("2025-06-06 14:00"), 1, dates=(Date("US", "theatrical", "2025-07-09"),))
     outage = Outage(utc("2025-06-06 12:00"), utc("2025-06-06 15:00"), bot=False)
-    year, rows = await live_through(alert_year(moved, outage=outage), tmp_path)
+    year, rows = await live_through(alert_year(moved, outage=outage), database)
     assert [f"{post.what} {post.date}" for post in year.ended] == [
         "countdown 2025-06-06", "date_change 2025-07-09", "countdown 2025-07-09", "release 2025-07-09",
     ]  # fmt: skip
@@ -100,10 +94,12 @@ async def test_a_post_that_waits_for_discord_goes_with_the_date_that_it_was_for(
     assert (year.ended, year.wrong) == (what_must_be_posted(year.script), [])
 
 
-async def test_a_message_that_arrived_in_time_is_not_corrected_because_the_bot_was_down_since(tmp_path: Path) -> None:
+async def test_a_message_that_arrived_in_time_is_not_corrected_because_the_bot_was_down_since(
+    database: Database,
+) -> None:
     outage = Outage(utc("2025-05-30 13:00") + timedelta(seconds=1), utc("2025-06-01 08:00"), bot=True)
     script = alert_year(outage=outage)
-    year, rows = await live_through(script, tmp_path, killed_at=utc("2025-05-30 13:00"))
+    year, rows = await live_through(script, database, killed_at=utc("2025-05-30 13:00"))
     assert [post.days for post in year.ended] == [7, 0]
     assert [row.state for row in rows] == [PostState.SENT, PostState.SENT]
     assert year.wrong == []

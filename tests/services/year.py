@@ -1,12 +1,9 @@
 """A server that lives through a script on a real database, with the real services and a Discord that misbehaves."""
 
-import sqlite3
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
-from pathlib import Path
 from random import Random
 
 from bot.domain.corrections import CORRECTED_FOR, NAMES_A_DAY
@@ -28,19 +25,21 @@ from tests.domain.desk import posted
 from tests.domain.oracle import Posted
 from tests.domain.script import Date, Event, Script, Settings
 from tests.services.dispatching import make_dispatch
+from tests.store.raw import fetch
 
 GUILD = 900
 #: No fault is played when a fact is about to change: the oracle knows of no delays.
 CALM = timedelta(minutes=15)
 #: Where everything that is still to happen stands in the store.
 NEXT = """
-    SELECT MIN(CASE WHEN at > :now THEN at END), COUNT(CASE WHEN at <= :now THEN 1 END) FROM (
+    SELECT MIN(CASE WHEN at > :now THEN at END) AS at, COUNT(CASE WHEN at <= :now THEN 1 END) AS waiting FROM (
         SELECT next_wake_at AS at FROM subscribers
-        UNION ALL SELECT MAX(due_at, not_before_at) FROM posts WHERE state = 'planned'
+        UNION ALL SELECT CASE WHEN due_at > not_before_at THEN due_at ELSE not_before_at END
+            FROM posts WHERE state = 'planned'
         UNION ALL SELECT CASE state WHEN 'in_doubt' THEN retry_at ELSE lease_until END
             FROM messages WHERE state IN ('sending', 'in_doubt')
         UNION ALL SELECT due_at FROM corrections
-    )
+    ) AS moments
 """
 
 
@@ -54,10 +53,8 @@ class Killed(Exception):
 class Year:
     """Clock, Discord and bot in one: steps from one moment at which something can happen to the next."""
 
-    def __init__(
-        self, script: Script, db: Database, file: Path, *, faults: bool, twice: bool, killed_at: datetime | None
-    ) -> None:
-        self.script, self.db, self.file = script, db, file
+    def __init__(self, script: Script, db: Database, *, faults: bool, twice: bool, killed_at: datetime | None) -> None:
+        self.script, self.db = script, db
         self.twice, self.killed_at = twice, killed_at
         self.time = script.start
         self.random = Random(script.seed)
@@ -93,7 +90,7 @@ class Year:
                     await self._restart()
                     asleep = False
                 await self._step()
-            self.time = self._next()
+            self.time = await self._next()
         await self._finish()
 
     async def _step(self) -> None:
@@ -123,10 +120,10 @@ class Year:
         await self.planning.run(self.time)
         assert await self.posts() == before, f"planning twice changed something at {self.time}"
 
-    def _next(self) -> datetime:
+    async def _next(self) -> datetime:
         moments = [event.at for event in self.events[:1]] + [outage.end for outage in self.script.outages]
-        with closing(sqlite3.connect(f"file:{self.file}?mode=ro", uri=True)) as reader:
-            at, waiting = reader.execute(NEXT, {"now": int(self.time.timestamp())}).fetchone()
+        [stored] = await fetch(self.db, NEXT.replace(":now", str(int(self.time.timestamp()))))
+        at, waiting = stored["at"], stored["waiting"]
         moments += [datetime.fromtimestamp(at, UTC)] if at is not None else []
         # After a 401 nothing is tried for minutes.
         moments += [self.time + timedelta(minutes=1)] if waiting and not self.script.mute(self.time) else []
@@ -237,9 +234,8 @@ class Year:
         async with self.db.reading() as tx:
             followed = {s.film.id for s in await subscriber_store.list_subscriptions(tx, self.subscriber_id)}
         sent = {post.id for post in await self.posts() if post.state is PostState.SENT}
-        with closing(sqlite3.connect(f"file:{self.file}?mode=ro", uri=True)) as reader:
-            if reader.execute("SELECT COUNT(*) FROM corrections").fetchone()[0]:
-                return
+        if await fetch(self.db, "SELECT * FROM corrections"):
+            return
         latest = {
             (post.film_id, post.type): (message.message_key, post)
             for _, message in sorted(self.channel.values(), key=lambda arrived: arrived[1].id)

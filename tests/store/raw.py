@@ -1,0 +1,14 @@
+"""What is stored, read by other SQL than Marquee's own: on either engine."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from bot.store.database import Database, Row
+
+
+async def fetch(db: Database, sql: str) -> Sequence[Row]:
+    """Run `sql`, which both engines understand, beside whoever writes."""
+    opened: Any = db
+    if db.engine == "sqlite":
+        return list(await opened._reader.execute_fetchall(sql))
+    return await opened._pool.fetch(sql)

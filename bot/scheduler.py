@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler  # pyright: ignore[reportMissingTypeStubs]
 
+from bot.domain.errors import OperatorError
 from bot.ports import Clock
 
 log = logging.getLogger(__name__)
@@ -89,6 +90,10 @@ class Scheduler:
                 task.add_done_callback(self._at_work.discard)
             try:
                 await job.work(self._clock.now())
+            except OperatorError as error:  # its sentence says all there is to know
+                if not failing:
+                    log.error("The %s job failed; it is tried again until it works. %s", job.name, error)
+                failing = True
             except Exception:  # the rim: the next run tries again
                 if not failing:
                     log.exception("The %s job failed; it is tried again until it works", job.name)

@@ -1,4 +1,4 @@
-"""The jobs go on whatever happens to the machine's clock."""
+"""The jobs go on whatever happens to the machine's clock or the database, and only who leads does the leader's."""
 
 import asyncio
 from datetime import UTC, datetime, timedelta, tzinfo
@@ -8,6 +8,7 @@ from apscheduler.schedulers import base
 
 import bot.scheduler
 from bot.clock import SystemClock
+from bot.domain.errors import DatabaseError
 from bot.scheduler import Job, Scheduler
 
 
@@ -70,3 +71,26 @@ async def test_only_who_leads_does_what_the_leader_does() -> None:
         await scheduler.stop(timedelta(seconds=1))
     assert ran[0] == "keep up"
     assert "plan" in ran
+
+
+async def test_what_an_operator_must_mend_is_told_once_and_without_a_trace(caplog: pytest.LogCaptureFixture) -> None:
+    times, over = 0, asyncio.Event()
+
+    async def work(_: datetime) -> None:
+        nonlocal times
+        times += 1
+        if times < 3:
+            raise DatabaseError("The database cannot be reached.")
+        over.set()
+
+    scheduler = Scheduler([Job("plan", 1, work)], SystemClock())
+    scheduler.start()
+    try:
+        await asyncio.wait_for(over.wait(), 8)
+        await asyncio.sleep(0)
+    finally:
+        await scheduler.stop(timedelta(seconds=1))
+    failed, works = [record for record in caplog.records if record.name == "bot.scheduler"]
+    assert "The database cannot be reached." in failed.getMessage()
+    assert failed.exc_info is None
+    assert "works again" in works.getMessage()

@@ -13,6 +13,7 @@ from bot.store.database import Database, Transaction
 log = logging.getLogger(__name__)
 #: With the number of what is made of a catalogue: 2 keeps its word beside those of other sources.
 _DIGEST = "catalogue 2"
+_LOADING = "catalogue being loaded"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,9 @@ async def load_catalogue(db: Database, digest: str, read: Callable[[], Catalogue
             return Loaded(0, 0)
     catalogue = read()
     async with db.transaction() as tx:
+        await film_store.set_meta(tx, _LOADING, digest)  # another process that does the same waits here
+        if await film_store.find_meta(tx, _DIGEST) == digest:
+            return Loaded(0, 0)
         loaded = await _take_over_all(tx, catalogue, now)
         await film_store.set_meta(tx, _DIGEST, catalogue.digest)
     log.info("Loaded %s films from the catalogue; %s dates moved", loaded.films, loaded.moved)

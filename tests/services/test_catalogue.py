@@ -1,5 +1,6 @@
 """The catalogue is taken over at the start: once, whole, and without anybody being told what is not news."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from bot.sources.bundled import digest_of, read_catalogue
 from bot.store import films as film_store
 from bot.store import posts as post_store
 from bot.store import subscribers as subscriber_store
-from bot.store.database import Database
+from bot.store.database import Database, open_database
 
 NOW = datetime(2026, 1, 10, 12, tzinfo=UTC)
 LATER = NOW + timedelta(days=2)
@@ -219,3 +220,17 @@ async def test_what_fails_half_way_is_not_half_taken_over(
             await shelf.load(db, LATER)
     assert (await film(db), await server(db, guild)) == (first, guild)
     assert (await shelf.load(db, LATER)).moved == 1
+
+
+async def test_processes_that_start_at_once_take_it_over_once(db: Database, url: str, shelf: Shelf) -> None:
+    """On SQLite there is one process, and the others are tasks of it."""
+    await shelf.load(db)
+    guild = await follower(db)
+    shelf.put("first-2026", "2027-02-05", "tt0000001")
+    others = [] if db.engine == "sqlite" else [await open_database(url) for _ in range(2)]
+    loaded = await asyncio.gather(*(shelf.load(each, LATER) for each in [db, *others] * 2))
+    for other in others:
+        await other.close()
+    assert sorted(each.films for each in loaded) == [0] * (len(loaded) - 1) + [1]
+    assert len((await film(db)).changes) == 1
+    assert len(await notices(db, guild)) == 1

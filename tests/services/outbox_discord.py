@@ -13,7 +13,7 @@ from bot.domain.dates import ReleaseDate
 from bot.domain.destinations import Closure
 from bot.domain.messages import RESEND_WINDOW, Attempt, Message, Outcome, Parcel
 from bot.services.pace import Pace
-from bot.store.database import Database, Engine, Row, Transaction
+from bot.store.database import Database, Engine, Lock, Row, Transaction
 
 #: Messages on a page of the history; Discord's are 100.
 PAGE = 2
@@ -210,13 +210,15 @@ class PluggedTransaction:
 class PluggedDatabase:
     """The database as one process has it: one transaction at a time, so that every run of a test is the same."""
 
-    engine: Engine = "sqlite"
-
     def __init__(self, db: Database, turn: asyncio.Lock, plug: Plug, watch: Watch) -> None:
         self._db = db
         self._turn = turn
         self._plug = plug
         self._watch = watch
+
+    @property
+    def engine(self) -> Engine:
+        return self._db.engine
 
     @asynccontextmanager
     async def transaction(self) -> AsyncGenerator[PluggedTransaction]:
@@ -236,6 +238,9 @@ class PluggedDatabase:
             self._plug.step()
             async with self._db.reading() as tx:
                 yield tx
+
+    def lead_lock(self) -> Lock:
+        return self._db.lead_lock()
 
     async def close(self) -> None:
         pass

@@ -1,6 +1,6 @@
 """The outbox lived at random: facts move, time jumps, Discord has whims, processes die.
 
-Nothing doubles, nothing is lost, everything ends. Real SQLite, real Planning and Dispatch. The limits of
+Nothing doubles, nothing is lost, everything ends. A real database, real Planning and Dispatch. The limits of
 docs/delivery.md stay out of it: nobody deletes a message that is not settled, no request lands after its process gave
 it up, and the clock is never wrong by more than HISTORY_MARGIN.
 """
@@ -19,6 +19,7 @@ from bot.services.taking import take_in
 from bot.services.tracking import Tracking
 from bot.store import subscribers
 from bot.store.columns import epoch
+from bot.store.database import Row
 from tests.services.outbox_discord import Whim
 from tests.services.outbox_watch import ZONE
 from tests.services.outbox_world import CHANNELS, DAY, GUILD, HOUR, MINUTE, SKIPPED, OutboxWorld
@@ -131,7 +132,7 @@ class Outbox(OutboxWorld):
         self._pass(timedelta(seconds=10))
         self.run(self._tick(self.main))
 
-    async def _due_of(self, film: int) -> list[dict[str, Any]]:
+    async def _due_of(self, film: int) -> list[Row]:
         due = await self._rows("SELECT * FROM posts WHERE state = 'planned'")
         return [row for row in due if row["film_id"] == film and row["due_at"] <= epoch(self.now())]
 

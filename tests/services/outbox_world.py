@@ -3,7 +3,7 @@
 import asyncio
 import shutil
 import tempfile
-from collections.abc import Coroutine, Mapping
+from collections.abc import Coroutine, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -23,9 +23,11 @@ from bot.services.settings import Preferences
 from bot.services.tracking import Tracking
 from bot.store import films, posts, subscribers
 from bot.store.columns import epoch
-from bot.store.database import Database, open_database
+from bot.store.database import Database, Row, open_database
 from tests.services.outbox_discord import Discord, FreePace, Line, Plug, PluggedDatabase, PulledError, Whim, utc
 from tests.services.outbox_watch import ZONE, Facts
+from tests.store.engines import PostgresServer
+from tests.store.raw import fetch
 
 #: A minute before nine in New York: three posts are due at nine.
 START = utc(2025, 6, 6, 12, 59)
@@ -77,6 +79,8 @@ class OutboxWorld(RuleBasedStateMachine):
 
     #: A statement with a mistake in it, by name: what to look for, and what stands there instead.
     statements: ClassVar[Mapping[str, tuple[str, str]]] = {}
+    #: Where each example finds an empty database; without it in a file of its own.
+    postgres: ClassVar[PostgresServer | None] = None
     examples: ClassVar[int] = 0
     steps: ClassVar[int] = 0
 
@@ -100,13 +104,9 @@ class OutboxWorld(RuleBasedStateMachine):
         return self.facts.now
 
     async def _open(self) -> None:
-        if not _template:
-            _template.append(Path(tempfile.mkdtemp()) / "template.db")
-            await (await open_database(f"sqlite:///{_template[0]}")).close()
-        path = Path(self.folder) / "marquee.db"
-        shutil.copy(_template[0], path)
-        db: Any = await open_database(f"sqlite:///{path}")
-        await db._writer.execute("PRAGMA synchronous = OFF")
+        db: Any = await open_database(await self._empty())
+        if db.engine == "sqlite":
+            await db._writer.execute("PRAGMA synchronous = OFF")
         for name, (old, new) in self.statements.items():
             statement = db._statements[name]
             assert old in statement.sql, name
@@ -115,6 +115,14 @@ class OutboxWorld(RuleBasedStateMachine):
         self.turn = asyncio.Lock()
         self.main, self.other = Process(self, "one"), Process(self, "two")
         self.born = 2
+
+    async def _empty(self) -> str:
+        if self.postgres is not None:
+            return await self.postgres.emptied()
+        if not _template:
+            _template.append(Path(tempfile.mkdtemp()) / "template.db")
+            await (await open_database(f"sqlite:///{_template[0]}")).close()
+        return f"sqlite:///{shutil.copy(_template[0], Path(self.folder) / 'marquee.db')}"
 
     async def _set_up(self) -> None:
         quiet = QuietHours(*self.facts.quiet) if self.facts.quiet else None
@@ -181,9 +189,8 @@ class OutboxWorld(RuleBasedStateMachine):
         async with self.db.reading() as tx:
             return await subscribers.get_subscriber(tx, self.subscriber_id)
 
-    async def _rows(self, sql: str) -> list[dict[str, Any]]:
-        db: Any = self.db
-        return list(await db._reader.execute_fetchall(sql))
+    async def _rows(self, sql: str) -> Sequence[Row]:
+        return await fetch(self.db, sql)
 
     async def _first_open(self) -> datetime | None:
         rows = await self._rows("SELECT MIN(first_sent_at) AS at FROM messages WHERE state IN ('sending', 'in_doubt')")
@@ -192,7 +199,8 @@ class OutboxWorld(RuleBasedStateMachine):
     async def _next_event(self) -> datetime:
         """When the store next has something to do; in an hour if it has nothing."""
         rows = await self._rows(
-            "SELECT MAX(due_at, not_before_at) AS at FROM posts WHERE state = 'planned'"
+            "SELECT CASE WHEN due_at > not_before_at THEN due_at ELSE not_before_at END AS at"
+            " FROM posts WHERE state = 'planned'"
             " UNION ALL SELECT next_wake_at FROM subscribers WHERE next_wake_at IS NOT NULL"
             " UNION ALL SELECT CASE state WHEN 'in_doubt' THEN retry_at ELSE lease_until END"
             " FROM messages WHERE state IN ('sending', 'in_doubt')"

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from bot.store.database import open_database
 from tests.services.doubtful import Doubtful, chain_breaks
+from tests.store.engines import PostgresServer
 
 FIRST = "2025-06-06"
 #: Near, far, soon over, vague, none, and what no second word settles. All lie after the day of `/track`.
@@ -56,11 +57,20 @@ def test_what_each_server_is_told_leads_to_what_is_in_force_there(empty: Path, s
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "marquee.db"
         shutil.copy(empty, file)
-        asyncio.run(_live_through(file, steps))
+        asyncio.run(_live_through(f"sqlite:///{file}", steps))
 
 
-async def _live_through(file: Path, steps: Sequence[Step]) -> None:
-    db = await open_database(f"sqlite:///{file}")
+@settings(max_examples=4)
+@given(steps=_steps)
+def test_so_it_does_on_postgres(postgres: PostgresServer, steps: list[Step]) -> None:
+    async def live() -> None:
+        await _live_through(await postgres.emptied(), steps)
+
+    asyncio.run(live())
+
+
+async def _live_through(url: str, steps: Sequence[Step]) -> None:
+    db = await open_database(url)
     try:
         world = Doubtful(db)
         await world.open(FIRST, SERVERS)

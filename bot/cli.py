@@ -1,4 +1,4 @@
-"""The command line: `marquee run`, `marquee sandbox`, `marquee invite`, `marquee titles`."""
+"""The command line: `marquee run`, `marquee sandbox`, `marquee invite`, `marquee db`, `marquee titles`."""
 
 import argparse
 import asyncio
@@ -46,8 +46,16 @@ def _parser() -> argparse.ArgumentParser:
     sandbox.set_defaults(run=_sandbox)
     invite = commands.add_parser("invite", help="print the link that adds the bot to a server")
     invite.set_defaults(run=_invite)
+    _add_db(commands.add_parser("db", help="move the bot to another database"))
     _add_titles(commands.add_parser("titles", help="import lists of film titles, and search them"))
     return parser
+
+
+def _add_db(db: argparse.ArgumentParser) -> None:
+    commands = db.add_subparsers(title="commands", required=True, metavar="COMMAND")
+    move = commands.add_parser("move", help="take all that the bot knows from DATABASE_URL to another, empty database")
+    move.add_argument("url", metavar="URL", help="such as postgresql://user:password@host/name or sqlite:///marquee.db")
+    move.set_defaults(run=_move_database)
 
 
 def _add_titles(titles: argparse.ArgumentParser) -> None:
@@ -84,6 +92,14 @@ def _invite(_: argparse.Namespace) -> int:
 
     settings = _settings(need_token=True)
     print(invite_link(_application_id(settings)))
+    return 0
+
+
+def _move_database(options: argparse.Namespace) -> int:
+    from bot.moving import move_database
+
+    for line in move_database(_settings(need_token=False), options.url, sys.stderr):
+        print(line)
     return 0
 
 

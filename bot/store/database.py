@@ -89,12 +89,13 @@ async def open_database(url: str, *, migrations: Path = MIGRATIONS) -> Database:
             raise DatabaseError("PostgreSQL needs one more package: install marquee-bot[postgres].") from error
         return await PostgresDatabase.open(url, load_migrations(migrations, "postgres"))
     raise DatabaseError(
-        f"“{_without_password(url)}” is not the address of a database. "
+        f"“{without_password(url)}” is not the address of a database. "
         "For example: sqlite:///marquee.db or postgresql://user:password@host/name."
     )
 
 
-def _without_password(url: str) -> str:
+def without_password(url: str) -> str:
+    """Give an address as it may be shown."""
     url, question_mark, _ = url.partition("?")  # PostgreSQL takes a password after it as well
     try:
         password = urlsplit(url).password

@@ -18,6 +18,10 @@ from bot.store.statements import Engine, OpenTransaction, Row, Statement, load_s
 POOL_SIZE = 10
 #: The advisory lock under which the schema changes: any number that nobody else takes, so "marquee" in ASCII.
 MIGRATION_LOCK = int.from_bytes(b"marquee", "big")
+#: Held by `marquee db move` as long as it runs: nobody may open what is being moved.
+MOVE_LOCK = int.from_bytes(b"moving", "big")
+#: How a bot's connections are listed at the server: a move sees by them that one is there.
+APPLICATION = "marquee"
 
 
 class PostgresDatabase:
@@ -37,15 +41,16 @@ class PostgresDatabase:
         Raises:
             DatabaseError: it cannot be used; what is in it is untouched.
         """
-        name = _describe(url)
+        name = describe(url)
         with advising(name, OSError):
             # No timers: a connection and a prepared statement live until the pool is closed.
             pool: Any = await asyncpg.create_pool(  # pyright: ignore[reportUnknownMemberType]
                 url, min_size=1, max_size=POOL_SIZE,
                 max_inactive_connection_lifetime=0, max_cached_statement_lifetime=0,
+                server_settings={"application_name": APPLICATION},
             )  # fmt: skip
             try:
-                await migrate(partial(_migrating, pool), migrations)
+                await migrate(partial(_migrating, pool, name), migrations)
             except BaseException:
                 pool.terminate()
                 raise
@@ -133,14 +138,16 @@ def _is_lost(connection: Any) -> bool:  # noqa: ANN401 - untyped there
 
 
 @asynccontextmanager
-async def _migrating(pool: Any) -> AsyncGenerator[_Transaction]:  # noqa: ANN401 - untyped there
+async def _migrating(pool: Any, name: str) -> AsyncGenerator[_Transaction]:  # noqa: ANN401 - untyped there
     async with pool.acquire() as connection, connection.transaction():
+        if not await connection.fetchval("SELECT pg_try_advisory_xact_lock_shared($1)", MOVE_LOCK):
+            raise DatabaseError(f"{name} is being moved just now. Wait until “marquee db move” is done.")
         await connection.fetch("SELECT pg_advisory_xact_lock($1)", MIGRATION_LOCK)
         async with _Transaction.on(connection) as tx:
             yield tx
 
 
-def _describe(url: str) -> str:
+def describe(url: str) -> str:
     """Name the database without the password."""
     try:
         parts = urlsplit(url)

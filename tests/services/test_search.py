@@ -4,7 +4,6 @@ import asyncio
 import re
 from collections.abc import Sequence
 from datetime import date
-from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -18,6 +17,7 @@ from bot.services.search import FITS, MAX_HITS, FilmSearch, shown
 from bot.sources.bundled import SOURCE, digest_of, find_catalogue, read_catalogue
 from bot.store.database import open_database
 from tests.domain.examples import day, utc
+from tests.store.engines import PostgresServer
 
 #: Ten days before Ballerina.
 TODAY = day("2025-05-27")
@@ -26,13 +26,13 @@ LABELS = sorted(film.label for film in read_catalogue(find_catalogue()).films.va
 
 @pytest.fixture(scope="module")
 def search(tmp_path_factory: pytest.TempPathFactory) -> FilmSearch:
-    """Over all of the catalogue, as the store has it."""
-    return asyncio.run(_load(tmp_path_factory.mktemp("search") / "marquee.db", filled=True))
+    """Over all of the catalogue, as the store has it: in memory, and the same from both engines."""
+    return asyncio.run(_load(f"sqlite:///{tmp_path_factory.mktemp('search')}/marquee.db", filled=True))
 
 
-async def _load(path: Path, *, filled: bool) -> FilmSearch:
+async def _load(url: str, *, filled: bool) -> FilmSearch:
     folder = find_catalogue()
-    db = await open_database(f"sqlite:///{path}")
+    db = await open_database(url)
     try:
         if filled:
             await load_catalogue(db, digest_of(folder), lambda: read_catalogue(folder), utc("2025-05-27 12:00"))
@@ -273,8 +273,14 @@ def test_anything_typed_gives_a_short_list_or_no_film(search: FilmSearch, typed:
     assert 1 <= len(found) <= MAX_HITS
 
 
-def test_before_there_are_films_none_is_found(tmp_path: Path) -> None:
-    empty = asyncio.run(_load(tmp_path / "empty.db", filled=False))
+async def test_both_engines_give_it_the_same_films(search: FilmSearch, postgres: PostgresServer) -> None:
+    other = await _load(await postgres.emptied(), filled=True)
+    assert other.films == search.films
+    assert len(search.films) == len(LABELS)
+
+
+async def test_before_there_are_films_none_is_found(url: str) -> None:
+    empty = await _load(url, filled=False)
     assert (empty.films, empty.suggest("", "US", TODAY)) == ([], [])
     with pytest.raises(FilmNotFound):
         empty.resolve("ballerina", "US", TODAY)

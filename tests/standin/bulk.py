@@ -26,6 +26,12 @@ async def add_servers(standin: Standin, args: Json) -> list[list[int]]:
 
 
 @verb
+async def furnish_servers(standin: Standin, args: Json) -> None:
+    """Show servers with so much in them to sessions that identify from now on."""
+    standin.world.furniture = (args["channels"], args["roles"], args["emoji"])
+
+
+@verb
 async def say_everywhere(standin: Standin, args: Json) -> None:
     """Have the owner of each server write a line in a channel."""
     for channel_id in args["channel_ids"]:

@@ -29,6 +29,10 @@ class BulkClient(ControlCalls):
         rows = await self.call("add_servers", count=count, bot=list(bot))
         return [(Guild(id=row[0], owner_id=row[1], bot_role_id=row[2]), row[3]) for row in rows]
 
+    async def furnish_servers(self, *, channels: int, roles: int, emoji: int) -> None:
+        """Show every server with so much in it to those who connect from now on and want to see servers."""
+        await self.call("furnish_servers", channels=channels, roles=roles, emoji=emoji)
+
     async def say_everywhere(self, channel_ids: Sequence[int], content: str) -> None:
         """Have the owners of these channels' servers write a line there."""
         await self.call("say_everywhere", channel_ids=list(channel_ids), content=content)

@@ -13,7 +13,8 @@ from aiohttp import WSMsgType, web
 
 from tests.standin.changes import Changes
 from tests.standin.errors import Json
-from tests.standin.shapes import guild_create_shape, own_user_shape
+from tests.standin.furniture import furnished_shape
+from tests.standin.shapes import own_user_shape
 from tests.standin.world import Guild, World
 
 HEARTBEAT_MS = 41_250
@@ -128,7 +129,7 @@ class Gateway:
 
     async def announce(self, guild: Guild) -> None:
         """Tell sessions with the guilds intent that the bot joined a server."""
-        data = guild_create_shape(self._world, guild)
+        data = furnished_shape(self._world, guild)
         await self.dispatch("GUILD_CREATE", data, guild_id=guild.id, intent=GUILDS_INTENT)
 
     async def cut(self, how: Cut, code: int) -> int:
@@ -182,7 +183,7 @@ class Gateway:
         await self._send_event(session, "READY", ready)
         if session.intents & GUILDS_INTENT:
             for guild in guilds:
-                await self._send_event(session, "GUILD_CREATE", guild_create_shape(self._world, guild))
+                await self._send_event(session, "GUILD_CREATE", furnished_shape(self._world, guild))
         self._changes.notify()
         return session
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import aiohttp
+import discord
 
 from tests.standin.client import BOT_TOKEN, StandinProcess
+from tests.standin.pointing import pointed_at
 
 pytest_plugins = ["tests.standin.fixtures"]
 SENDERS = ["view_channel", "send_messages", "read_message_history"]
@@ -63,3 +66,15 @@ async def test_killed_it_goes_on_with_what_it_had_stored(tmp_path: Path) -> None
         assert await post(standin, channel_id, "one", "1") == first
         assert [message.id for message in await standin.list_messages(channel_id)] == [first]
         assert await standin.say(other, "I am still here", user_id=guild.owner_id)
+
+
+async def test_servers_are_furnished_for_who_asks_to_see_them(standin: StandinProcess) -> None:
+    await standin.add_servers(3, bot=SENDERS)
+    await standin.furnish_servers(channels=30, roles=20, emoji=30)
+    with pointed_at(standin.api, standin.gateway):
+        async with discord.Client(intents=discord.Intents(guilds=True)) as client:
+            connecting = asyncio.create_task(client.start(BOT_TOKEN))
+            await asyncio.wait_for(client.wait_for("ready"), 20)
+            seen = [(len(guild.channels), len(guild.roles), len(guild.emojis)) for guild in client.guilds]
+        await asyncio.wait([connecting])
+    assert seen == [(30, 20, 0)] * 3

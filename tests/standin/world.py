@@ -133,6 +133,8 @@ class World:
         self.users: dict[int, User] = {bot.id: bot, self.owner.id: self.owner}
         self.guilds: dict[int, Guild] = {}
         self.channels: dict[int, Channel] = {}
+        #: Channels, roles and emoji that GUILD_CREATE shows in every server; None: what there is.
+        self.furniture: tuple[int, int, int] | None = None
         self._dms: dict[int, int] = {}
 
     def add_guild(self, name: str, *, locale: str = "en-US", everyone: int = EVERYONE, bot: int = EVERYONE) -> Guild:

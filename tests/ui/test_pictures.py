@@ -10,14 +10,16 @@ from io import BytesIO
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from PIL import Image
+from PIL import Image, ImageChops, ImageStat
 
 from bot.domain.dates import ReleaseDate
 from bot.domain.films import Film, Release, ReleaseType
-from bot.ui import pictures
+from bot.ui import drawing
+from bot.ui.drawing import draw_picture
 from bot.ui.lettering import CAPITAL, LEADING, Face, find_face, fit, font_of
-from bot.ui.pictures import PictureShop, PictureSpec, draw_picture, spec_of
-from bot.ui.sign import HEIGHT, THEMES, WIDTH, theme_of
+from bot.ui.pictures import PictureShop, PictureSpec, spec_of
+from bot.ui.sign import HEIGHT, SIGNS, THEMES, WIDTH, Theme, theme_of
+from bot.ui.sign_drawing import draw_sheet
 
 TODAY = date(2025, 5, 30)
 BALLERINA = Film(1, "Ballerina", 2025, alternative_titles=("From the World of John Wick: Ballerina",))
@@ -128,6 +130,19 @@ def test_films_differ_in_colour_and_each_keeps_its_own() -> None:
     assert theme_of("Ballerina") == theme_of("BALLERINA")
 
 
+@pytest.mark.parametrize("theme", [THEMES[0], THEMES[-1]], ids=lambda theme: theme.name)
+def test_the_signs_that_come_with_marquee_are_as_make_signs_draws_them(theme: Theme) -> None:
+    with Image.open(SIGNS / f"{theme.name}.png") as shipped:
+        assert (shipped.mode, shipped.size) == ("P", (WIDTH, HEIGHT))
+        apart = ImageChops.difference(shipped.convert("RGB"), draw_sheet(theme).convert("RGB"))
+    assert max(ImageStat.Stat(apart).mean) < 1  # another Pillow may round a level differently
+
+
+def test_there_is_one_sign_a_theme() -> None:
+    assert {path.stem for path in SIGNS.glob("*.png")} == {theme.name for theme in THEMES}
+    assert sum(path.stat().st_size for path in SIGNS.iterdir()) < 800_000
+
+
 def test_a_picture_takes_less_than_40_ms_of_a_processor() -> None:
     draw_picture(SPEC)
     taken = []
@@ -155,7 +170,7 @@ def drawn(monkeypatch: pytest.MonkeyPatch) -> list[tuple[PictureSpec, str]]:
             raise OSError("no such font")
         return spec.big.encode()
 
-    monkeypatch.setattr(pictures, "draw_picture", draw)
+    monkeypatch.setattr(drawing, "draw_picture", draw)
     return calls
 
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from bot.domain.errors import OperatorError
 from bot.domain.forums import in_forum
 from bot.domain.messages import (
     HISTORY_MARGIN,
@@ -129,8 +130,9 @@ class Dispatch:
     def _ended(self, task: asyncio.Task[None]) -> None:
         self._under_way.discard(task)
         if not task.cancelled() and (error := task.exception()) is not None:
-            # The message stays under its lease and is resolved when that runs out.
-            log.error("A delivery ended in an error", exc_info=error)
+            # The message stays under its lease and is resolved when that runs out. The jobs say what is to be mended.
+            level, trace = (logging.INFO, None) if isinstance(error, OperatorError) else (logging.ERROR, error)
+            log.log(level, "A delivery ended in an error: %s", error, exc_info=trace)
 
     async def _take_doubtful(self, now: datetime) -> list[Message]:
         room = self._most - len(self._under_way)
@@ -138,8 +140,7 @@ class Dispatch:
             return await message_store.take_doubtful(tx, self._owner, now, now + LEASE, max(room, 0))
 
     async def _do(self, work: Callable[[], Awaitable[Attempt]]) -> None:
-        attempt = await work()
-        if attempt.outcome is Outcome.UNAUTHORISED:
+        if (await work()).outcome is Outcome.UNAUTHORISED:
             self._stop(self._clock.now())
 
     async def _skip(self, now: datetime) -> None:
@@ -210,8 +211,7 @@ class Dispatch:
         """Settle what may have been sent by a store of which ours is an older copy; False for what surely was not."""
         if self._recalling is None or not await self._recalling.concerns(message):
             return False
-        looked = await self._recalling.look(message, tried=tried)
-        if looked is None:
+        if (looked := await self._recalling.look(message, tried=tried)) is None:
             return False
         attempt, found = looked
         await self._settle(message, attempt, still_true=still_true, found=found)

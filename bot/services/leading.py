@@ -45,6 +45,7 @@ class Leading:
         self._take_over = take_over
         self._leads = False
         self._beat_at: datetime | None = None
+        self._beat_leads = False
 
     @property
     def leads(self) -> bool:
@@ -90,12 +91,15 @@ class Leading:
         self._leads = False
 
     async def _beat(self, now: datetime) -> None:
-        """Write that this process is here; on SQLite there is no other one to read it."""
-        due = self._beat_at is None or not timedelta() <= now - self._beat_at < _BEAT
+        """Write that this process is here; on SQLite there is no other one to read it.
+
+        At once if it leads, or does not any more: who leads with the portion of one that stands by posts slowly.
+        """
+        due = self._beat_leads != self._leads or self._beat_at is None or not timedelta() <= now - self._beat_at < _BEAT
         if self._db.engine == "sqlite" or not due:
             return
         async with self._db.transaction() as tx:
             await process_store.beat_process(tx, self._owner, self._shards, now, leads=self._leads)
             here = await process_store.list_processes(tx, now - GONE)
-        self._beat_at = now
+        self._beat_at, self._beat_leads = now, self._leads
         self._pace.share(divide(max(len(here), 1), leads=self._leads))

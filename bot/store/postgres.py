@@ -43,9 +43,10 @@ class PostgresDatabase:
         """
         name = describe(url)
         with advising(name, OSError):
-            # No timers: a connection and a prepared statement live until the pool is closed.
+            # No timers: a connection and a prepared statement live until the pool is closed. And no least size: while
+            # the server is away the pool would log a stack trace at every try to get back to it.
             pool: Any = await asyncpg.create_pool(  # pyright: ignore[reportUnknownMemberType]
-                url, min_size=1, max_size=POOL_SIZE,
+                url, min_size=0, max_size=POOL_SIZE,
                 max_inactive_connection_lifetime=0, max_cached_statement_lifetime=0,
                 server_settings={"application_name": APPLICATION},
             )  # fmt: skip

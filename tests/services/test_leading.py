@@ -177,6 +177,17 @@ async def test_processes_say_that_they_are_here_and_divide_what_discord_allows(h
     assert processes[0].pace._window.limit == GLOBAL_LIMIT, "the others are gone"  # pyright: ignore[reportPrivateUsage]
 
 
+async def test_who_takes_over_has_the_leaders_portion_from_that_moment(house: House) -> None:
+    first, second = await house.start("first"), await house.start("second")
+    for moment in (NOW, NOW + 6 * SECOND):
+        await first.leading.run(moment)
+        await second.leading.run(moment)
+    assert second.pace._window.limit == 6  # pyright: ignore[reportPrivateUsage]
+    await first.leading.leave()
+    await second.leading.run(NOW + 7 * SECOND)
+    assert second.pace._window.limit == GLOBAL_LIMIT  # pyright: ignore[reportPrivateUsage]
+
+
 @given(processes=st.integers(min_value=1, max_value=45))
 def test_portions_are_never_more_than_the_limit_together(processes: int) -> None:
     leader, follower = divide(processes, leads=True), divide(processes, leads=False)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from bot.store.database import Database, open_database
-from tests.store.engines import PostgresServer
+from tests.store.engines import EmptyFile, PostgresServer
 
 
 @pytest.fixture(scope="session")
@@ -14,6 +14,11 @@ def postgres() -> Iterator[PostgresServer]:
     server = PostgresServer()
     yield server
     server.stop()
+
+
+@pytest.fixture(scope="session")
+def empty_file(tmp_path_factory: pytest.TempPathFactory) -> EmptyFile:
+    return EmptyFile(tmp_path_factory.mktemp("empty") / "marquee.db")
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
@@ -25,7 +30,7 @@ def engine(request: pytest.FixtureRequest) -> str:
 async def url(engine: str, request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """A database with the schema at most, and no row."""
     if engine == "sqlite":
-        return f"sqlite:///{tmp_path / 'marquee.db'}"
+        return await request.getfixturevalue("empty_file").copied(tmp_path / "marquee.db")
     return await request.getfixturevalue("postgres").emptied()
 
 

@@ -27,10 +27,10 @@ _SETTINGS = {
     "application_name": f"{APPLICATION} db move",
     "statement_timeout": "0",
     "idle_in_transaction_session_timeout": "0",
-    "lock_timeout": "5s",
+    "lock_timeout": "2s",
 }
 #: A connection that was closed a moment ago is still listed for so long.
-_LEAVING_SECONDS = 3.0
+_LEAVING_SECONDS = 1.5
 #: Moving back is one word to the server; where it does not answer, the closed connection says the same.
 _ROLLBACK_SECONDS = 3.0
 
@@ -98,9 +98,6 @@ class PostgresSide:
             # One that is still open keeps its table from being altered in the end.
             await self._connection.execute(f'CLOSE "moving_{table.name}"')
 
-    async def check_references(self) -> None:
-        """PostgreSQL never has a row that points to none."""
-
     async def begin_writing(self, tables: Sequence[Table], ahead: Collection[tuple[str, str]]) -> None:
         """Keep others from the tables; let rows of `ahead`'s pairs of tables point to rows that come later."""
         names = ", ".join(f'"{table.name}"' for table in tables)
@@ -118,7 +115,7 @@ class PostgresSide:
             await self._connection.copy_records_to_table(table.name, records=page, columns=columns)
 
     async def end_writing(self, tables: Sequence[Table]) -> None:
-        """See that every row is pointed to rightly, and that the next new row gets an id of its own."""
+        """See that every row points to one that is there, and that the next new row gets an id of its own."""
         with _advising(self.name):
             await self._connection.execute("SET CONSTRAINTS ALL IMMEDIATE")
             await self._alter_deferred("NOT DEFERRABLE")
@@ -202,6 +199,7 @@ def _advising(name: str, table: str = "") -> Generator[None]:
     except asyncpg.LockNotAvailableError as error:
         raise DatabaseError(f"{name} is in use by another program. Close it, and try again.") from error
     except (asyncpg.IntegrityConstraintViolationError, asyncpg.DataError, asyncpg.ProgramLimitExceededError) as error:
+        said = str(error).partition("\n")[0]
         raise DatabaseError(
-            f"{name} does not take a row of {table or 'a table'} ({error}). Put it right first."
+            f"{name} does not take a row of {table or 'a table'}: {said}. Put it right first."
         ) from error

@@ -6,7 +6,6 @@ from contextlib import asynccontextmanager, closing, contextmanager
 from pathlib import Path
 from typing import Any
 
-from bot.domain.errors import DatabaseError
 from bot.store.rows import Row
 from bot.store.sqlite import BUSY_SECONDS, advising
 from bot.store.statements import Engine
@@ -56,18 +55,8 @@ class SqliteSide:
             while page := cursor.fetchmany(PAGE):
                 yield page
 
-    async def check_references(self) -> None:
-        """Refuse a state in which a row points to one that is not there."""
-        broken = self._all("PRAGMA foreign_key_check")
-        if broken:
-            table, _, other, _ = broken[0]
-            raise DatabaseError(
-                f"{self.name} is not whole: {len(broken)} rows point to others that are not there, the first of them "
-                f"from {table} to {other}. Restore it from a backup, or delete those rows."
-            )
-
     async def begin_writing(self, tables: Sequence[Table], ahead: Collection[tuple[str, str]]) -> None:
-        """References are looked at in the end: this connection has them off."""
+        """This connection looks at no reference: what equals the source is as whole as that."""
 
     async def write(self, table: Table, page: Sequence[Row]) -> None:
         """Add rows to a table."""
@@ -76,8 +65,7 @@ class SqliteSide:
             self._connection.executemany(f'INSERT INTO "{table.name}" ({table.listed}) VALUES ({places})', page)  # noqa: S608
 
     async def end_writing(self, tables: Sequence[Table]) -> None:
-        """See that every row is pointed to rightly. SQLite takes the highest id and one for a new row by itself."""
-        await self.check_references()
+        """SQLite takes the highest id and one for a new row by itself."""
 
     def _all(self, sql: str) -> list[tuple[Any, ...]]:
         with self._advising():

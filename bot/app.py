@@ -34,6 +34,7 @@ from bot.services.exporting import Exporting
 from bot.services.films import Films
 from bot.services.finding import Finding
 from bot.services.following import Following
+from bot.services.identifying import Identifying
 from bot.services.leading import Leading
 from bot.services.living import Living
 from bot.services.noticing import Noticing
@@ -128,7 +129,8 @@ async def open_app(settings: Settings, clock: Clock) -> AsyncGenerator[App]:
             reminding=Reminding(db),
             by_hand=ByHand(db),
         )
-        client = MarqueeClient(context, _sync_gate(db))
+        identifying = Identifying(db, clock)
+        client = MarqueeClient(context, _sync_gate(db), identifying)
         owner = f"{socket.gethostname()}:{os.getpid()}:{token_hex(4)}"
         sender = DiscordSender(client, pictures)
         pace = Pace(settings.post_rate)
@@ -137,14 +139,14 @@ async def open_app(settings: Settings, clock: Clock) -> AsyncGenerator[App]:
         doorkeeper = DiscordDoorkeeper(client)
         noticing = Noticing(db, DiscordTeller(client), doorkeeper, clock, pace)
         presence = Presence(db, doorkeeper, pace)
-        client.listening.append(Arrivals(client, presence, noticing, clock))
+        client.listening.append(Arrivals(presence, noticing, clock))
         living = Living(db, sender, DiscordLiveEditor(client, pictures), clock, pace)
         publishing = Crossposting(db, sender, DiscordPublisher(client), clock, pace)
         doorkeeping = Doorkeeping(db, doorkeeper, clock, pace)
         chores = [Correcting(db, sender, clock, pace), publishing, living, noticing, doorkeeping]
         recall = Recalling(db, DiscordHistory(client), clock, pace)
         dispatch = Dispatch(db, sender, clock, pace, owner=owner, chores=chores, recalling=recall)
-        leading = Leading(db, pace, owner=owner, shards=(), take_over=dispatch.start)
+        leading = Leading(db, pace, owner=owner, shards=settings.part_of_shards, take_over=dispatch.start)
         stack.push_async_callback(leading.leave)
         await leading.run(clock.now())
         yield App(db, clock, client, Planning(db), dispatch, refresh, context, presence, noticing, leading)
@@ -196,9 +198,11 @@ async def _serve(app: App, settings: Settings, stopping: asyncio.Event) -> None:
     warming = asyncio.get_running_loop().call_later(WARM_AFTER.total_seconds(), _warm, app.context.pictures)
     async with app.client:
         try:
-            if await _finished_first(login(app.client, settings.token.reveal() if settings.token else ""), stopping):
+            token = settings.token.reveal() if settings.token else ""
+            if await _finished_first(login(app.client, token, settings.shards), stopping):
                 scheduler.start()
-                log.info("Marquee is running as %s", app.client.user)
+                shards = app.client.shards_here
+                log.info("Marquee is running as %s%s", app.client.user, f", with {shards}" if shards.count > 1 else "")
                 await _finished_first(connect(app.client), stopping)
         finally:
             log.info("Stopping: finishing what is in flight")
@@ -223,6 +227,7 @@ def _jobs(app: App) -> list[Job]:
         Job("refresh", 60, app.refresh.run, leads=True),
         Job("follow", 300, context.following.run, leads=True),
         Job("servers", 60, app.presence.run, leads=True),
+        Job("missing servers", 60, app.presence.ask),
         Job("forget old notices", 3600, app.noticing.forget_old, leads=True),
         Job("films in memory", 30, context.finding.keep_up),
         Job("forget old lists", 3600, context.asking.forget_old, leads=True),

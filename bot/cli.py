@@ -38,6 +38,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"marquee {__version__}")
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
     run = commands.add_parser("run", help="run the bot on Discord, with the settings of .env")
+    run.add_argument("--shards", metavar="LIST", help="only these of Discord's shards, such as 0-3 or 0-3,8")
+    run.add_argument("--shard-count", metavar="NUMBER", help="how many shards all processes have together")
     run.set_defaults(run=_run)
     sandbox = commands.add_parser("sandbox", help="try the bot in your browser: no token, no Discord")
     sandbox.add_argument("--at", type=_day, metavar="DATE", help="the day it begins on, such as 2025-05-27")
@@ -70,11 +72,18 @@ def _add_titles(titles: argparse.ArgumentParser) -> None:
     search.set_defaults(run=_search_titles)
 
 
-def _run(_: argparse.Namespace) -> int:
+def _run(options: argparse.Namespace) -> int:
     from bot.app import run
     from bot.logs import set_up_logging
 
-    settings = _settings(need_token=True)
+    given = {"SHARDS": options.shards, "SHARD_COUNT": options.shard_count}
+    environ = {**os.environ, **{name: text for name, text in given.items() if text is not None}}
+    settings = load_settings(environ, DOTENV, need_token=True)
+    if settings.part_of_shards and settings.database_url.startswith("sqlite:"):
+        raise OperatorError(
+            "SQLite is for one process, which has all shards: leave --shards and --shard-count (SHARDS, SHARD_COUNT) "
+            "out, or keep everything in PostgreSQL (DATABASE_URL=postgresql://…)."
+        )
     set_up_logging(settings.log_level, settings.log_format, settings.secrets)
     asyncio.run(run(settings))
     return 0

@@ -12,6 +12,8 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.domain.errors import DatabaseError, UserError
+from bot.services.identifying import Identifying
+from bot.sharding import ShardedBot
 from bot.ui.text import escape
 from cogs.buttons import ITEMS
 from cogs.context import Context, Interaction, refuse
@@ -43,11 +45,12 @@ MAX_QUOTED = 100
 SyncGate = Callable[[str, bool], Awaitable[bool]]
 
 
-class MarqueeClient(commands.Bot):
+class MarqueeClient(ShardedBot):
     """Marquee on Discord. It keeps no cache of guilds: memory stays flat whatever their number."""
 
-    def __init__(self, context: Context, sync_gate: SyncGate) -> None:
+    def __init__(self, context: Context, sync_gate: SyncGate, identifying: Identifying) -> None:
         super().__init__(
+            identifying,
             command_prefix=commands.when_mentioned,
             help_command=None,
             intents=discord.Intents.none(),

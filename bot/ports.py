@@ -8,6 +8,7 @@ from bot.domain.dates import ReleaseDate
 from bot.domain.destinations import Look
 from bot.domain.messages import Attempt, Message, Parcel
 from bot.domain.recall import Seen
+from bot.domain.shards import Allowance
 from bot.domain.sources import Answer, Found, FoundPerson, Month, Question
 from bot.domain.subscribers import Subscriber
 
@@ -121,6 +122,14 @@ class RequestPace(Protocol):
 
     def note_global_limit(self, seconds: float) -> None:
         """Hold everything for so long, and be slower for a while."""
+        ...
+
+
+class Gatekeeper(Protocol):
+    """Knows how often Discord lets a bot connect. Never raises for what Discord answers."""
+
+    async def fetch_allowance(self) -> Allowance | None:
+        """Ask what Discord allows now; None if it did not say."""
         ...
 
 

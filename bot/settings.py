@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final, Literal, cast, get_args
 from urllib.parse import unquote, unquote_plus, urlsplit
 
+from bot.domain.shards import Shards, ShardsUnclear, read_shards
 from bot.setting_values import (
     Found,
     Secret,
@@ -76,6 +77,8 @@ class Settings:
     titles: Path | None
     #: Messages per second that this process sends at most, all servers together.
     post_rate: int
+    #: Of Discord's shards, those of this process; None: as many as Discord recommends, all of them.
+    shards: Shards | None
     sources: SourceSettings
 
     @property
@@ -84,6 +87,11 @@ class Settings:
         scheme, _, file = self.database_url.partition(":///")
         folder = Path(unquote(file)).parent if scheme == "sqlite" else Path()
         return self.titles or folder / TITLES_NAME
+
+    @property
+    def part_of_shards(self) -> tuple[int, ...]:
+        """The numbers of this process's shards, if there are others; none if it has them all."""
+        return () if self.shards is None or self.shards.is_all else self.shards.ids
 
     @property
     def secrets(self) -> tuple[Secret, ...]:
@@ -113,6 +121,7 @@ def load_settings(environ: Mapping[str, str], dotenv: Path | None, *, need_token
         catalogue=folder(values, "MARQUEE_DATA"),
         titles=file(values, "MARQUEE_TITLES"),
         post_rate=_post_rate(values.get("POST_RATE")),
+        shards=_shards(values),
         sources=_sources(values),
     )
 
@@ -193,3 +202,21 @@ def _post_rate(value: str | None) -> int:
     raise SettingsError(
         f"POST_RATE must be a whole number from 1 to {MAX_POST_RATE}, as in POST_RATE={DEFAULT_POST_RATE}."
     )
+
+
+def _shards(values: Values) -> Shards | None:
+    ids, count = values.get("SHARDS"), values.get("SHARD_COUNT")
+    if ids is None and count is None:
+        return None
+    if ids is None or count is None:
+        raise SettingsError(
+            "SHARDS and SHARD_COUNT (--shards and --shard-count) go together, as in --shards 0-3 --shard-count 16; "
+            "without both, Marquee has as many shards as Discord recommends."
+        )
+    try:
+        return read_shards(ids, count)
+    except ShardsUnclear as error:
+        raise SettingsError(
+            f"SHARDS and SHARD_COUNT (--shards and --shard-count) say nothing that can be: {error}; "
+            "as in --shards 0-3,8 --shard-count 16."
+        ) from None

@@ -7,6 +7,7 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
+from bot.domain.shards import Shards
 from bot.domain.subscribers import SubscriberKind
 from bot.ports import Clock
 from bot.services.noticing import Noticing
@@ -21,17 +22,15 @@ _MAX_CONTENT = 2000  # Discord's limit
 class Arrivals(commands.Cog):
     """Listens; it has no commands."""
 
-    def __init__(self, client: discord.Client, presence: Presence, noticing: Noticing, clock: Clock) -> None:
-        self._client = client
+    def __init__(self, presence: Presence, noticing: Noticing, clock: Clock) -> None:
         self._presence = presence
         self._noticing = noticing
         self._clock = clock
 
     @commands.Cog.listener()
-    async def on_ready(self) -> None:
-        """Hold the servers that Discord names at the start against those with settings."""
-        guild_ids = frozenset(guild.id for guild in self._client.guilds)
-        await self._presence.compare(guild_ids, self._clock.now())
+    async def on_servers_named(self, shards: Shards, guild_ids: frozenset[int]) -> None:
+        """Hold the servers that Discord names when shards connect against those with settings."""
+        await self._presence.compare(guild_ids, self._clock.now(), shards)
 
     @commands.Cog.listener()
     async def on_app_command_completion(

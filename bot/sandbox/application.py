@@ -19,7 +19,7 @@ class Application(Protocol):
     """
 
     @property
-    def client(self) -> commands.Bot:
+    def client(self) -> commands.AutoShardedBot:
         """The bot, with its cogs; not logged in."""
         ...
 

@@ -50,7 +50,7 @@ class MarqueeApplication:
     app: App
 
     @property
-    def client(self) -> commands.Bot:
+    def client(self) -> commands.AutoShardedBot:
         """The bot, with its cogs; not logged in."""
         return self.app.client
 

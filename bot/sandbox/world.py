@@ -84,7 +84,11 @@ class World:
 
 @asynccontextmanager
 async def open_world(
-    client: commands.Bot, *, begins_at: datetime, permissions: discord.Permissions, clock: VirtualClock
+    client: commands.AutoShardedBot,
+    *,
+    begins_at: datetime,
+    permissions: discord.Permissions,
+    clock: VirtualClock,
 ) -> AsyncGenerator[World]:
     """Start `client` in a new world that begins at `begins_at`, and let `clock` follow its time.
 

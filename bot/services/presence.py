@@ -5,6 +5,7 @@ import logging
 from datetime import datetime, timedelta
 
 from bot.domain.resumes import resume_post
+from bot.domain.shards import ONE_SHARD, Shards
 from bot.domain.subscribers import Pause, SubscriberKind
 from bot.ports import Doorkeeper
 from bot.services.pace import Pace
@@ -41,24 +42,30 @@ class Presence:
         self._asked_at: dict[int, datetime] = {}  #: of those to be deleted that nobody could say anything of
 
     async def run(self, now: datetime) -> None:
-        """Read Discord's list once a day, ask about servers that are not on it, delete what was kept long enough."""
+        """Read Discord's list of servers once a day, and delete what was kept long enough. For the leading process."""
         if self._next_list_at is None or now >= self._next_list_at:
             guild_ids = await self._list()
             self._next_list_at = now + (LISTED_AGAIN if guild_ids is None else LISTED_EVERY)
             if guild_ids is not None:
                 await self.compare(guild_ids, now)
+        await self._forget(now)
+
+    async def ask(self, now: datetime) -> None:
+        """Ask about servers that were not on a list. For every process: Discord names to each those of its shards."""
         for guild_id in list(self._suspects)[:ASKED]:
             known = self._suspects.pop(guild_id)
             if await self._is_member(guild_id) is False:
                 await self._leave(known, now)
-        await self._forget(now)
 
-    async def compare(self, guild_ids: frozenset[int], now: datetime) -> None:
-        """Hold a list of servers that Marquee is in against the settings: who is back is, who is not there is asked."""
+    async def compare(self, guild_ids: frozenset[int], now: datetime, shards: Shards = ONE_SHARD) -> None:
+        """Hold a list of servers that Marquee is in against the settings: who is back is, who is not there is asked.
+
+        The list is of all servers of `shards`; it says nothing of others.
+        """
         after = 0
         while True:
             async with self._db.reading() as tx:
-                page = await presence_store.list_guilds(tx, after, _PAGE)
+                page = await presence_store.list_guilds(tx, after, _PAGE, shards)
             for known in page:
                 if known.guild_id not in guild_ids and known.left_at is None:
                     self._suspects[known.guild_id] = known

@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.domain.shards import ONE_SHARD, Shards
 from bot.store.columns import epoch, instant_or_none
 from bot.store.database import Row, Transaction
+from bot.store.statements import each
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,9 +18,10 @@ class Known:
     left_at: datetime | None
 
 
-async def list_guilds(tx: Transaction, after: int, limit: int) -> list[Known]:
-    """List servers with settings whose Discord id is above `after`, by that id."""
-    return [_read(row) for row in await tx.all("list_guild_subscribers", after=after, n=limit)]
+async def list_guilds(tx: Transaction, after: int, limit: int, shards: Shards = ONE_SHARD) -> list[Known]:
+    """List servers of some shards that have settings and a Discord id above `after`, by that id."""
+    numbers = {"ids": each(shards.ids), "shard_count": shards.count}
+    return [_read(row) for row in await tx.all("list_guild_subscribers", after=after, n=limit, **numbers)]
 
 
 async def mark_left(tx: Transaction, subscriber_id: int, now: datetime) -> bool:

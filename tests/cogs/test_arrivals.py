@@ -1,9 +1,9 @@
 """A channel that closes and opens again, and what admins and members are told of it by the way."""
 
 from datetime import timedelta
-from typing import Any, cast
 
 from bot.domain.admin_notices import AdminNotice
+from bot.domain.shards import Shards
 from bot.domain.subscribers import Subscriber, SubscriberKind
 from bot.store import admin_notices, presence, subscribers
 from cogs.arrivals import Arrivals
@@ -128,10 +128,9 @@ class TestComingBack:
             await presence.mark_left(tx, subscriber.id, house.now)
         listening = house.app.client.get_cog("Arrivals")
         assert isinstance(listening, Arrivals)
-        await listening.on_ready()  # simcord names none: that alone marks nobody, and brings nobody back
+        elsewhere = Shards(((server.guild.id >> 22) % 4,), 4)
+        # A list without it marks nobody, and brings nobody back.
+        await listening.on_servers_named(elsewhere, frozenset())
         assert (await settings_of(house, server)).left_at is not None
-        # What discord.py makes of a server in READY, before it is available.
-        unavailable = cast(Any, {"id": str(server.guild.id), "unavailable": True})
-        house.app.client._connection._add_guild_from_data(unavailable)
-        await listening.on_ready()
+        await listening.on_servers_named(elsewhere, frozenset({server.guild.id}))
         assert (await settings_of(house, server)).left_at is None

@@ -31,7 +31,7 @@ class Cinema:
     """The application and its timeline in one."""
 
     clock: Clock
-    client: commands.Bot
+    client: commands.AutoShardedBot
     permissions: discord.Permissions
     tracked: dict[str, datetime] = field(default_factory=dict)
     channel_id: int | None = None
@@ -165,9 +165,9 @@ class _Tree(app_commands.CommandTree[Any]):
         await interaction.response.send_message("No film found.", ephemeral=True)
 
 
-class _Client(commands.Bot):
+class _Client(commands.AutoShardedBot):
     def __init__(self) -> None:
-        super().__init__((), intents=discord.Intents.none(), help_command=None, tree_cls=_Tree)
+        super().__init__((), intents=discord.Intents.none(), help_command=None, tree_cls=_Tree, shard_count=1)
 
     async def setup_hook(self) -> None:
         self.add_dynamic_items(Tab)

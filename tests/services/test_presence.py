@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from bot.domain.posts import Post, PostKind, PostState
+from bot.domain.shards import Shards
 from bot.domain.subscribers import Pause, Subscriber, SubscriberKind
 from bot.services.pace import Pace
 from bot.services.presence import ASKED, Presence
@@ -30,6 +31,11 @@ class Registry:
             server = Subscriber(id=0, kind=SubscriberKind.GUILD, discord_id=guild_id, channel_id=CHANNEL)
             return await subscribers.add_subscriber(tx, server, START)
 
+    async def run(self, now: datetime) -> None:
+        """What the one process of a bot does every minute."""
+        await self.presence.run(now)
+        await self.presence.ask(now)
+
     async def left_at(self, guild_id: int = GUILD) -> datetime | None:
         found = await self.find(guild_id)
         assert found is not None
@@ -51,7 +57,7 @@ async def registry(database: Database) -> Registry:
 async def test_a_server_that_is_on_the_list_is_asked_nothing(registry: Registry) -> None:
     registry.doors.guilds = frozenset({GUILD, GUILD + 1})
     for hour in range(49):
-        await registry.presence.run(START + hour * HOUR)
+        await registry.run(START + hour * HOUR)
     assert registry.doors.listed == 3, "once a day"
     assert registry.doors.asked == []
     assert await registry.left_at() is None
@@ -59,7 +65,7 @@ async def test_a_server_that_is_on_the_list_is_asked_nothing(registry: Registry)
 
 async def test_one_that_is_missing_is_asked_about_before_it_is_left(registry: Registry) -> None:
     registry.doors.members[GUILD] = False
-    await registry.presence.run(START)
+    await registry.run(START)
     assert registry.doors.asked == [GUILD]
     assert await registry.left_at() == START
 
@@ -67,18 +73,18 @@ async def test_one_that_is_missing_is_asked_about_before_it_is_left(registry: Re
 @pytest.mark.parametrize("member", [True, None], ids=["there", "no answer"])
 async def test_a_list_alone_marks_nobody(registry: Registry, member: bool | None) -> None:
     registry.doors.members[GUILD] = member
-    await registry.presence.run(START)
+    await registry.run(START)
     assert registry.doors.asked == [GUILD]
     assert await registry.left_at() is None
 
 
 async def test_a_list_that_does_not_come_says_nothing(registry: Registry) -> None:
     registry.doors.guilds, registry.doors.members[GUILD] = None, False
-    await registry.presence.run(START)
+    await registry.run(START)
     assert registry.doors.asked == []
-    await registry.presence.run(START + timedelta(minutes=59))
+    await registry.run(START + timedelta(minutes=59))
     assert registry.doors.listed == 1
-    await registry.presence.run(START + HOUR)
+    await registry.run(START + HOUR)
     assert registry.doors.listed == 2, "it is asked for again within the hour"
 
 
@@ -87,7 +93,7 @@ async def test_many_are_asked_about_a_few_at_a_time(registry: Registry) -> None:
         await registry.add(GUILD + number)
         registry.doors.members[GUILD + number] = False
     for minute in range(3):
-        await registry.presence.run(START + timedelta(minutes=minute))
+        await registry.run(START + timedelta(minutes=minute))
         assert len(registry.doors.asked) <= (minute + 1) * ASKED
     assert len(registry.doors.asked) == 2 * ASKED + 5
     assert await registry.left_at(GUILD + 2 * ASKED) is not None
@@ -96,17 +102,34 @@ async def test_many_are_asked_about_a_few_at_a_time(registry: Registry) -> None:
 
 async def test_what_discord_names_at_the_start_counts_as_the_list_does(registry: Registry) -> None:
     registry.doors.guilds, registry.doors.members[GUILD] = frozenset({GUILD}), False
-    await registry.presence.run(START)
+    await registry.run(START)
     await registry.presence.compare(frozenset(), START)
-    await registry.presence.run(START + timedelta(minutes=1))
+    await registry.run(START + timedelta(minutes=1))
     assert await registry.left_at() is not None
     await registry.presence.compare(frozenset({GUILD}), START + DAY)
     assert await registry.left_at() is None
 
 
+async def test_a_list_of_some_shards_says_nothing_of_the_others_servers(registry: Registry) -> None:
+    servers = {number: GUILD + (number << 22) for number in range(1, 9)}
+    for guild_id in servers.values():
+        await registry.add(guild_id)
+    registry.doors.guilds = frozenset({GUILD, *servers.values()})
+    await registry.run(START)
+    here = Shards((1, 2), 4)
+    of_these = {guild_id for guild_id in registry.doors.guilds if (guild_id >> 22) % 4 in (1, 2)}
+    assert len(of_these) == 4
+    there = min(of_these)
+    registry.doors.members = dict.fromkeys(registry.doors.guilds, False)
+    await registry.presence.compare(frozenset({there}), START, here)
+    await registry.presence.ask(START)
+    assert set(registry.doors.asked) == of_these - {there}
+    assert {guild_id for guild_id in registry.doors.guilds if await registry.left_at(guild_id)} == of_these - {there}
+
+
 async def test_a_command_shows_that_it_is_back_if_discord_agrees(registry: Registry) -> None:
     registry.doors.members[GUILD] = False
-    await registry.presence.run(START)
+    await registry.run(START)
     assert not await registry.presence.seen(GUILD, START + DAY), "the commands alone were added"
     registry.doors.members[GUILD] = True
     assert await registry.presence.seen(GUILD, START + DAY)
@@ -119,24 +142,24 @@ async def test_a_command_shows_that_it_is_back_if_discord_agrees(registry: Regis
 
 async def test_after_30_days_its_data_is_deleted_and_not_before(registry: Registry) -> None:
     registry.doors.members[GUILD] = False
-    await registry.presence.run(START)
-    await registry.presence.run(START + 30 * DAY - HOUR)
+    await registry.run(START)
+    await registry.run(START + 30 * DAY - HOUR)
     assert await registry.find() is not None
-    await registry.presence.run(START + 30 * DAY)
+    await registry.run(START + 30 * DAY)
     assert await registry.find() is None
 
 
 async def test_nothing_is_deleted_unless_discord_says_once_more_that_it_is_gone(registry: Registry) -> None:
     registry.doors.members[GUILD] = False
-    await registry.presence.run(START)
+    await registry.run(START)
     registry.doors.members[GUILD] = None
     asked = len(registry.doors.asked)
     for minute in range(60):
-        await registry.presence.run(START + 30 * DAY + timedelta(minutes=minute))
+        await registry.run(START + 30 * DAY + timedelta(minutes=minute))
     assert await registry.find() is not None
     assert len(registry.doors.asked) <= asked + 2, "asked again in an hour, not every minute"
     registry.doors.members[GUILD] = True
-    await registry.presence.run(START + 30 * DAY + 2 * HOUR)
+    await registry.run(START + 30 * DAY + 2 * HOUR)
     assert await registry.left_at() is None
 
 
@@ -155,7 +178,7 @@ async def test_coming_back_tells_in_one_message_what_was_missed(registry: Regist
             await posts.settle_post(tx, stored.id, PostState.SKIPPED, "paused: No access.", at)
         await presence.mark_left(tx, server.id, START)
     registry.doors.guilds = frozenset({GUILD})
-    await registry.presence.run(START + 3 * DAY)
+    await registry.run(START + 3 * DAY)
     async with registry.db.reading() as tx:
         back = await subscribers.get_subscriber(tx, server.id)
         assert (back.left_at, back.pause) == (None, Pause(START - HOUR, START + 3 * DAY))

@@ -11,5 +11,5 @@ CREATE TABLE processes (
 -- Discord lets so many shards identify every five seconds, whatever process they are in.
 CREATE TABLE identify_turns (
     bucket BIGINT PRIMARY KEY,          -- shard number modulo Discord's max_concurrency
-    free_at BIGINT NOT NULL             -- no earlier identify than this
+    free_ms BIGINT NOT NULL             -- epoch milliseconds: no earlier identify than this
 );

@@ -1,7 +1,9 @@
--- name: list_guild_subscribers(after, n)
--- Every server with settings, by Discord's id, a page.
+-- name: list_guild_subscribers(after, n, ids, shard_count)
+-- Every server with settings of some shards, by Discord's id, a page.
+-- https://discord.com/developers/docs/events/gateway#sharding: (guild_id >> 22) % shards.
 SELECT id, discord_id, left_at FROM subscribers
-WHERE kind = 'guild' AND discord_id > :after ORDER BY discord_id LIMIT :n;
+WHERE kind = 'guild' AND discord_id > :after AND (discord_id >> 22) % :shard_count IN (EACH(:ids))
+ORDER BY discord_id LIMIT :n;
 
 -- name: mark_left(subscriber_id, now)^
 -- Removed from the server. The plan lags behind from now on, so that nothing is claimed or skipped.

@@ -26,7 +26,7 @@ def read_sqlite(path: Path) -> Plain:
     """Every row of every table: each value with its column's name and its type, in no order of the database's."""
     with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection:
         connection.row_factory = sqlite3.Row
-        tables = _tables(connection)
+        tables = tables_of(connection)
         return {table: _plain([dict(row) for row in connection.execute(f"SELECT * FROM {table}")]) for table in tables}  # noqa: S608
 
 
@@ -44,7 +44,8 @@ async def read_postgres(url: str) -> Plain:
         await connection.close()
 
 
-def _tables(connection: sqlite3.Connection) -> list[str]:
+def tables_of(connection: sqlite3.Connection) -> list[str]:
+    """The tables that a move is about."""
     names = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
     return sorted(names - OF_THE_MOMENT)
 
@@ -61,11 +62,9 @@ def fill_sqlite(
     """Put rows of chance into every table: within the schema's rules, and whatever they allow."""
     with closing(sqlite3.connect(path)) as connection:
         connection.execute("PRAGMA foreign_keys = ON")
-        left = _tables(connection)
+        left = tables_of(connection)
         while left:
-            for table in [
-                name for name in left if not set(_pointed_at(connection, name).values()) & ({*left} - {name})
-            ]:
+            for table in [name for name in left if not set(pointed_at(connection, name).values()) & ({*left} - {name})]:
                 _fill(connection, table, random, rows, numbers, texts)
                 left.remove(table)
         connection.execute("INSERT INTO processes (owner, shards, leads, seen_at) VALUES ('gone', '[]', 1, 0)")
@@ -75,7 +74,7 @@ def fill_sqlite(
 def _fill(
     connection: sqlite3.Connection, table: str, random: Random, rows: int, numbers: Sequence[int], texts: Sequence[str]
 ) -> None:
-    points = _pointed_at(connection, table)
+    points = pointed_at(connection, table)
     indexed = _indexed(connection, table)
     columns = list(connection.execute(f"PRAGMA table_info({table})"))
     for _ in range(rows):
@@ -101,7 +100,7 @@ def _fill(
             connection.execute(f"UPDATE {table} SET {name} = (SELECT MAX(id) FROM {table}) WHERE id < 10")  # noqa: S608
 
 
-def _pointed_at(connection: sqlite3.Connection, table: str) -> dict[str, str]:
+def pointed_at(connection: sqlite3.Connection, table: str) -> dict[str, str]:
     """Column → the table that it points into."""
     return {row[3]: row[2] for row in connection.execute(f"PRAGMA foreign_key_list({table})")}
 

@@ -36,6 +36,7 @@ class Identifying:
         self._allowance: Allowance | None = None
         self._asked_at: datetime | None = None
         self._used = 0  #: of the allowance, since Discord was asked
+        self._count = 1  #: shards of all processes
         self._waiting = False  #: for a new allowance, and this was said
 
     async def choose_shards(self, wanted: Shards | None, gatekeeper: Gatekeeper) -> Shards | None:
@@ -48,7 +49,9 @@ class Identifying:
             return None
         if wanted is not None and wanted.count < allowance.shards:
             log.warning("Discord recommends %s shards; this bot runs with %s", allowance.shards, wanted.count)
-        return wanted or Shards.all_of(allowance.shards)
+        shards = wanted or Shards.all_of(allowance.shards)
+        self._count = shards.count
+        return shards
 
     async def list_lanes(self, shards: Shards, gatekeeper: Gatekeeper) -> list[list[int]]:
         """Wait until so many may identify: those of a lane one after the other, the lanes beside each other."""
@@ -112,7 +115,7 @@ class Identifying:
         known, now = self._allowance, self._clock.now()
         if known is None or self._asked_at is None or not timedelta() <= now - self._asked_at < _ASKED_EVERY:
             return await self._ask(gatekeeper) or self._allowance
-        if known.remaining - self._used < needed + known.shards:  # other processes may identify as well
+        if known.remaining - self._used < needed + self._count:  # other processes may identify as well
             return await self._ask(gatekeeper)
         return known
 

@@ -207,6 +207,19 @@ async def cut_gateway(standin: Standin, args: Json) -> int:
 
 
 @verb
+async def set_session_starts(standin: Standin, args: Json) -> None:
+    """Set how many shards are recommended, and how often they may identify."""
+    for name, value in args.items():
+        setattr(standin.gateway.starts, name, value)
+
+
+@verb
+async def list_identifies(standin: Standin, args: Json) -> list[Json]:
+    """List the identifies that were taken."""
+    return standin.gateway.starts.taken
+
+
+@verb
 async def list_violations(standin: Standin, args: Json) -> Json:
     """Show what did not fit Discord's description, and how many bodies were held against it."""
     if standin.openapi is None:
@@ -242,6 +255,8 @@ COUNTS: dict[str, Callable[[Standin, Json], int]] = {
     "connected": lambda standin, _: standin.gateway.connected,
     "identifies": lambda standin, _: standin.gateway.identifies,
     "resumes": lambda standin, _: standin.gateway.resumes,
+    "too_fast": lambda standin, _: standin.gateway.starts.too_fast,
+    "used_up": lambda standin, _: standin.gateway.starts.used_up,
     "messages": lambda standin, scope: standin.messages.count(scope["channel_id"]),
     "requests": lambda standin, scope: len(_requests(standin, scope)),
     "finished": lambda standin, scope: sum(entry.ms is not None for entry in _requests(standin, scope)),

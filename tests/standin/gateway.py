@@ -15,6 +15,7 @@ from tests.standin.changes import Changes
 from tests.standin.errors import Json
 from tests.standin.furniture import furnished_shape
 from tests.standin.shapes import own_user_shape
+from tests.standin.starts import SessionStarts, Verdict
 from tests.standin.world import Guild, World
 
 HEARTBEAT_MS = 41_250
@@ -78,6 +79,7 @@ class Gateway:
         self._changes = changes
         self._sessions: dict[str, Session] = {}
         self.url = ""
+        self.starts = SessionStarts()
         self.identifies = 0
         self.resumes = 0
 
@@ -157,8 +159,18 @@ class Gateway:
             await socket.ws.close(code=4004, message=b"Authentication failed.")
             return None
         self._forget_stale()
-        self.identifies += 1
         number, count = data.get("shard") or (0, 1)
+        if not 0 <= number < count:
+            await socket.ws.close(code=4010, message=b"Invalid shard.")
+            return None
+        verdict = self.starts.judge(number, count)
+        if verdict is Verdict.TOO_FAST:
+            await socket.send(INVALID_SESSION, False)
+            return None
+        if verdict is Verdict.USED_UP:
+            await socket.ws.close(code=4004, message=b"Authentication failed.")
+            return None
+        self.identifies += 1
         session = Session(f"session-{self.identifies}", int(data.get("intents", 0)), (number, count), socket)
         self._sessions[session.id] = session
         guilds = [g for g in self._world.guilds.values() if g.has_bot and session.covers(g.id)]

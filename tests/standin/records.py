@@ -204,6 +204,8 @@ class Status:
     connected: int
     identifies: int
     resumes: int
+    too_fast: int  #: identifies within five seconds of another of the bucket
+    used_up: int  #: identifies beyond Discord's number of the day
     messages: int
     requests: int
     finished: int

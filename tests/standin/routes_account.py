@@ -31,9 +31,10 @@ async def get_gateway(request: web.Request) -> web.Response:
 
 @routes.get(f"{API}/gateway/bot")
 async def get_bot_gateway(request: web.Request) -> web.Response:
-    """Say where the gateway is, for a bot with sessions to spare."""
-    limit = {"total": 1_000, "remaining": 1_000, "reset_after": 0, "max_concurrency": 1}
-    return reply({"url": standin_of(request).gateway.url, "shards": 1, "session_start_limit": limit})
+    """Say where the gateway is, how many shards are best, and how often they may identify."""
+    gateway = standin_of(request).gateway
+    shards, limit = gateway.starts.recommended, gateway.starts.shape()
+    return reply({"url": gateway.url, "shards": shards, "session_start_limit": limit})
 
 
 @routes.get(f"{API}/users/@me")

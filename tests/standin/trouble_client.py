@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from tests.standin.calls import ControlCalls
 from tests.standin.faults import FaultKind
 from tests.standin.gateway import Cut
 from tests.standin.limits import Scope, too_many
+
+
+@dataclass(frozen=True, slots=True)
+class Identify:
+    """A shard that identified; `at` is in seconds of a clock that never stands still."""
+
+    shard: int
+    count: int
+    at: float
 
 
 class TroubleClient(ControlCalls):
@@ -72,6 +83,16 @@ class TroubleClient(ControlCalls):
     async def cut_gateway(self, how: Cut = "abort", *, code: int = 4000) -> int:
         """End every gateway connection; `invalidate` makes the bot identify anew. How many there were."""
         return await self.call("cut_gateway", how=how, code=code)
+
+    async def set_session_starts(self, **limits: float | bool) -> None:
+        """Set `recommended` shards, `max_concurrency`, the `remaining` identifies, `reset_seconds` until there are more
+        again, and whether it is `strict` with those that come too fast.
+        """
+        await self.call("set_session_starts", **limits)
+
+    async def list_identifies(self) -> list[Identify]:
+        """List the identifies that were taken, oldest first."""
+        return [Identify(**record) for record in await self.call("list_identifies")]
 
     async def _order(self, kind: FaultKind, method: str, path: str, **more: object) -> None:
         await self.call("add_fault", kind=kind, method=method, path=path, **more)

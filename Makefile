@@ -16,7 +16,7 @@ DEV := $(VENV)/requirements-dev.stamp
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help sandbox run test check lint types imports e2e chaos chromium bench bench-full bench-pacing bench-titles simulate-year simulate-delivery signs format lock clean
+.PHONY: help sandbox run test check lint types imports e2e chaos chromium bench bench-full bench-pacing bench-titles simulate-year simulate-week simulate-delivery signs format lock clean
 
 help: ## Say what there is (this list)
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -72,6 +72,9 @@ simulate-delivery: $(DEV) ## Live through a year of delivery to 1,000 servers, e
 
 signs: $(RUN) ## Draw the empty signs of the pictures anew, after a change to how they look
 	@$(BIN)/python -m bot.ui.sign_drawing
+
+simulate-week: $(DEV) ## Live through a week of 100,000 servers with a blockbuster in it (an hour; ARGS="--servers 2000 --per-second 0.96" for minutes)
+	@$(BIN)/python -m tests.simulation.week $(ARGS)
 
 format: $(DEV) ## Put the code into the house's form
 	@$(BIN)/ruff check --fix --quiet || true

@@ -43,6 +43,7 @@ async def take_in(
     `film_id`: which film it was asked about; None: found by the ids, or new. A film seen for the first time changes
     nothing for anyone. What the source does not say any more is withdrawn only through the gate.
     """
+    await film_store.take_turn(tx)
     known_id = film_id or await film_store.find_known_film_id(tx, film)
     known = await film_store.find_film(tx, known_id) if known_id else None
     known_id = known.id if known else None

@@ -126,6 +126,11 @@ async def add_date_change(tx: Transaction, change: DateChange, subscriber_id: in
     return (await _get(tx, "add_date_change", subscriber_id=subscriber_id, **columns))["id"]
 
 
+async def take_turn(tx: Transaction) -> None:
+    """Wait until nobody else takes in a film; it is our turn until the end of the transaction."""
+    await tx.all("take_turn")
+
+
 async def wake_followers(tx: Transaction, film_id: int, now: datetime) -> int:
     """Have everyone who follows the film planned again; how many."""
     return len(await tx.all("wake_followers", film_id=film_id, now=epoch(now)))

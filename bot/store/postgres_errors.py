@@ -19,6 +19,7 @@ _ADVICE: tuple[tuple[type[Exception], str], ...] = (
     (asyncpg.ReadOnlySQLTransactionError, "{name} can only be read. Give the address of the server that takes writes."),
     (asyncpg.DiskFullError, "{name} has no disk space left ({error}). Free some."),
     (asyncpg.TooManyConnectionsError, "{name} has no connection left ({error}). Raise its max_connections."),
+    (asyncpg.DeadlockDetectedError, "{name} could not do two things at once ({error}). Nothing was saved: try again."),
     (asyncpg.OperatorInterventionError, "{name} is not serving ({error}). Look after that server."),
     (asyncpg.PostgresConnectionError, LOST),
     (asyncpg.ClientConfigurationError, "{name} has an address that cannot be read ({error}). Correct it."),

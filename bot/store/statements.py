@@ -22,6 +22,8 @@ _EACH = {
     "sqlite": r"SELECT value FROM json_each(\1)",
     "postgres": r"SELECT CAST(value AS BIGINT) FROM json_array_elements_text(CAST(\1 AS JSON))",
 }
+#: How a subselect takes its rows before the statement changes them. SQLite has one writer, and no word for it.
+_LOCKING = re.compile(r"\s+FOR NO KEY UPDATE OF \w+")
 #: A statement slower than this is logged: every one is a few milliseconds on an index.
 SLOW_SECONDS = 1.0
 
@@ -63,6 +65,7 @@ def load_statements(engine: Engine) -> Mapping[str, Statement]:
     for path in sorted(QUERIES.glob("*.sql")):
         driver = {"sqlite": "aiosqlite", "postgres": "asyncpg"}[engine]
         text = re.sub(r"\bEACH\((:\w+)\)", _EACH[engine], path.read_text(encoding="utf-8"))
+        text = _LOCKING.sub("", text) if engine == "sqlite" else text
         queries: Any = aiosql.from_str(text, driver)  # pyright: ignore[reportUnknownMemberType]
         for name in cast(list[str], queries.available_queries):
             if name.endswith("_cursor"):  # aiosql's own twin of a select

@@ -37,8 +37,9 @@ class PostgresServer:
         """The address of the shared database, its schema in place, every table empty and every id to begin at 1."""
         if self._shared is None:
             connection = await asyncpg.connect(self.url("postgres"))
-            for setting in ("fsync", "synchronous_commit", "full_page_writes"):
-                await connection.execute(f"ALTER SYSTEM SET {setting} = off")  # nothing here outlives the tests
+            for setting in ("fsync = off", "synchronous_commit = off", "full_page_writes = off"):
+                await connection.execute(f"ALTER SYSTEM SET {setting}")  # nothing here outlives the tests
+            await connection.execute("ALTER SYSTEM SET deadlock_timeout = '20ms'")  # nor has a second to wait
             await connection.execute("SELECT pg_reload_conf()")
             await connection.close()
             self._shared = await self.new()

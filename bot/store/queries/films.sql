@@ -182,10 +182,20 @@ RETURNING id;
 -- A source knows better when or whence a change of long ago was.
 UPDATE date_changes SET source = :source, known_at = :known_at WHERE id = :change_id AND history = 1;
 
+-- name: take_turn()!
+-- Until this transaction ends no other takes in a film: two that name the same people, or whose films have followers in
+-- common, would each wait for the other on PostgreSQL. SQLite has one writer anyway.
+INSERT INTO meta (name, value) VALUES ('taking in', '') ON CONFLICT (name) DO UPDATE SET value = excluded.value;
+
 -- name: wake_followers(film_id, now)
--- A fact of the film changed: everyone who follows it is planned again before anything is claimed.
+-- A fact of the film changed: everyone who follows it is planned again before anything is claimed. Taken in the order
+-- of their ids: PostgreSQL's own order is any, and two who take the same in two orders wait for each other.
 UPDATE subscribers SET revision = revision + 1, next_wake_at = :now
-WHERE id IN (SELECT subscriber_id FROM subscriptions WHERE film_id = :film_id)
+WHERE id IN (
+    SELECT s.id FROM subscribers s JOIN subscriptions f ON f.subscriber_id = s.id
+    WHERE f.film_id = :film_id
+    ORDER BY s.id FOR NO KEY UPDATE OF s
+)
 RETURNING id;
 
 -- name: join_film_ids(film_id, into_id)!

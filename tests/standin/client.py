@@ -163,6 +163,7 @@ class StandinClient(BulkClient, PeopleClient, TroubleClient, ForumClient, Member
         connected: int | None = None,
         identifies: int | None = None,
         resumes: int | None = None,
+        too_fast: int | None = None,
         messages: int | None = None,
         requests: int | None = None,
         finished: int | None = None,
@@ -184,7 +185,7 @@ class StandinClient(BulkClient, PeopleClient, TroubleClient, ForumClient, Member
         """
         scope = {"method": method, "path": path, "since": since, "channel_id": channel_id}
         wanted = {"identifies": identifies, "resumes": resumes, "messages": messages}
-        wanted |= {"requests": requests, "finished": finished}
+        wanted |= {"too_fast": too_fast, "requests": requests, "finished": finished}
         at_least = {name: number for name, number in wanted.items() if number is not None}
         exact = {"connected": connected, "delayed": delayed}
         exactly = {name: number for name, number in exact.items() if number is not None}

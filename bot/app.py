@@ -222,6 +222,7 @@ def _jobs(app: App) -> list[Job]:
     context = app.context
     return [
         Job("lead", 2, app.leading.run),
+        Job("say that it is here", 5, app.leading.beat),
         Job("plan", 5, app.planning.run, leads=True),
         Job("dispatch", 1, app.dispatch.run, leads=True),
         Job("refresh", 60, app.refresh.run, leads=True),

@@ -12,8 +12,6 @@ from bot.store import processes as process_store
 from bot.store.database import Database
 
 log = logging.getLogger(__name__)
-#: How often each process says that it is here, and looks who else is.
-_BEAT = timedelta(seconds=5)
 #: Who was not heard of for so long is gone.
 GONE = timedelta(seconds=20)
 #: Old lines are kept a little longer, for people who look.
@@ -45,7 +43,7 @@ class Leading:
         self._take_over = take_over
         self._leads = False
         self._beat_at: datetime | None = None
-        self._beat_leads = False
+        self._here = 1  #: processes, this one too
 
     @property
     def leads(self) -> bool:
@@ -53,7 +51,9 @@ class Leading:
         return self._leads
 
     async def run(self, now: datetime) -> None:
-        """Take the lock if it is free, make sure of it if it is ours, and say that this process is here.
+        """Take the lock if it is free, make sure of it if it is ours.
+
+        Nothing else may hold this up: who says nothing for a few seconds loses it.
 
         Raises:
             DatabaseError: nobody can tell; this process leads no more until it can.
@@ -61,17 +61,30 @@ class Leading:
         try:
             async with asyncio.timeout(_ANSWER_SECONDS):
                 leads = await self._lock.take()
-        except (DatabaseError, TimeoutError):
+        except DatabaseError:
             self._follow()
             raise
+        except TimeoutError as error:
+            self._follow()
+            raise DatabaseError("The database does not say in time which process leads. Look after it.") from error
         if leads and not self._leads:
             await self._take_over()
             self._leads = True
+            self._divide()
             if self._db.engine != "sqlite":
                 log.info("This process leads: it plans and posts")
         elif not leads:
             self._follow()
-        await self._beat(now)
+
+    async def beat(self, now: datetime) -> None:
+        """Say that this process is here, and look who else is; on SQLite there is no other one."""
+        if self._db.engine == "sqlite":
+            return
+        async with self._db.transaction() as tx:
+            await process_store.beat_process(tx, self._owner, self._shards, now, leads=self._leads)
+            here = await process_store.list_processes(tx, now - GONE)
+        self._beat_at, self._here = now, max(len(here), 1)
+        self._divide()
 
     async def leave(self) -> None:
         """Stop leading, let another process do it at once, and be here no more."""
@@ -88,18 +101,10 @@ class Leading:
     def _follow(self) -> None:
         if self._leads:
             log.warning("This process does not lead any more: another plans and posts, or none can")
-        self._leads = False
+            self._leads = False
+            self._divide()
 
-    async def _beat(self, now: datetime) -> None:
-        """Write that this process is here; on SQLite there is no other one to read it.
-
-        At once if it leads, or does not any more: who leads with the portion of one that stands by posts slowly.
-        """
-        due = self._beat_leads != self._leads or self._beat_at is None or not timedelta() <= now - self._beat_at < _BEAT
-        if self._db.engine == "sqlite" or not due:
-            return
-        async with self._db.transaction() as tx:
-            await process_store.beat_process(tx, self._owner, self._shards, now, leads=self._leads)
-            here = await process_store.list_processes(tx, now - GONE)
-        self._beat_at, self._beat_leads = now, self._leads
-        self._pace.share(divide(max(len(here), 1), leads=self._leads))
+    def _divide(self) -> None:
+        """Keep to the portion that is this process's from this moment on: the one that leads has the most."""
+        if self._db.engine != "sqlite":
+            self._pace.share(divide(self._here, leads=self._leads))

@@ -16,6 +16,7 @@ from bot.services.limits import GLOBAL_LIMIT, divide
 from bot.services.pace import Pace
 from bot.store import postgres_lock
 from bot.store.database import Database, open_database
+from bot.store.postgres import POOL_SIZE
 from bot.store.postgres_lock import LEAD_LOCK
 from bot.store.processes import list_processes
 from tests.store.engines import PostgresServer
@@ -32,6 +33,11 @@ class Process:
         self.pace = Pace(48)
         self.taken_over = 0
         self.leading = Leading(db, self.pace, owner=name, shards=(0, 1), take_over=self._take_over)
+
+    async def live(self, now: datetime) -> None:
+        """What it does every few seconds."""
+        await self.leading.run(now)
+        await self.leading.beat(now)
 
     async def _take_over(self) -> None:
         self.taken_over += 1
@@ -108,10 +114,10 @@ async def test_one_leads_and_the_other_takes_over_when_its_connection_ends(house
 
 async def test_who_leaves_hands_over_at_once(house: House) -> None:
     first, second = await house.start("first"), await house.start("second")
-    await first.leading.run(NOW)
-    await second.leading.run(NOW)
+    await first.live(NOW)
+    await second.live(NOW)
     await first.leading.leave()
-    await second.leading.run(NOW + SECOND)
+    await second.live(NOW + SECOND)
     assert (first.leading.leads, second.leading.leads) == (False, True)
     async with second.db.reading() as tx:
         assert [process.owner for process in await list_processes(tx, NOW - GONE)] == ["second"]
@@ -165,7 +171,7 @@ async def test_processes_say_that_they_are_here_and_divide_what_discord_allows(h
     processes = [await house.start(name) for name in ("a", "b", "c")]
     for moment in (NOW, NOW + 6 * SECOND):
         for process in processes:
-            await process.leading.run(moment)
+            await process.live(moment)
     async with processes[0].db.reading() as tx:
         here = await list_processes(tx, NOW)
     assert [(line.owner, line.shards, line.leads) for line in here] == [
@@ -173,19 +179,37 @@ async def test_processes_say_that_they_are_here_and_divide_what_discord_allows(h
     ]  # fmt: skip
     limits = [process.pace._window.limit for process in processes]  # pyright: ignore[reportPrivateUsage]
     assert limits == [44, 3, 3]
-    await processes[0].leading.run(NOW + 60 * SECOND)
+    await processes[0].live(NOW + 60 * SECOND)
     assert processes[0].pace._window.limit == GLOBAL_LIMIT, "the others are gone"  # pyright: ignore[reportPrivateUsage]
 
 
 async def test_who_takes_over_has_the_leaders_portion_from_that_moment(house: House) -> None:
     first, second = await house.start("first"), await house.start("second")
     for moment in (NOW, NOW + 6 * SECOND):
-        await first.leading.run(moment)
-        await second.leading.run(moment)
+        await first.live(moment)
+        await second.live(moment)
     assert second.pace._window.limit == 6  # pyright: ignore[reportPrivateUsage]
     await first.leading.leave()
     await second.leading.run(NOW + 7 * SECOND)
-    assert second.pace._window.limit == GLOBAL_LIMIT  # pyright: ignore[reportPrivateUsage]
+    assert second.pace._window.limit == GLOBAL_LIMIT - 6  # pyright: ignore[reportPrivateUsage]
+
+
+async def test_what_others_do_with_the_database_does_not_cost_the_lead(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(postgres_lock, "SILENT_SECONDS", 1)
+    busy, other = await house.start("busy"), await house.start("other")
+    await busy.leading.run(NOW)
+    async with AsyncExitStack() as stack:
+        for _ in range(POOL_SIZE):
+            await stack.enter_async_context(busy.db.reading())
+        beating = asyncio.create_task(busy.leading.beat(NOW))
+        for _ in range(6):
+            await asyncio.sleep(0.3)
+            await asyncio.wait_for(busy.leading.run(NOW), 2)
+            await other.leading.run(NOW)
+        assert (busy.leading.leads, other.leading.leads, beating.done()) == (True, False, False)
+    await beating
 
 
 @given(processes=st.integers(min_value=1, max_value=45))

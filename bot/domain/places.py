@@ -1,7 +1,7 @@
 """Countries and their time zones, from the tables that the tzdata package carries (as zoneinfo itself does)."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
@@ -148,9 +148,16 @@ def distinct_zones(country: str, now: datetime) -> tuple[str, ...]:
 
     More than one: which is meant must be asked.
     """
+    return _distinct_zones(country, now.year)
+
+
+@cache  # zoneinfo keeps eight zones; the United States alone have 29, each read from its file again
+def _distinct_zones(country: str, year: int) -> tuple[str, ...]:
     kept: dict[tuple[object, object], str] = {}
     for zone in zones_of(country):
-        winter, summer = (now.replace(month=month, day=1).astimezone(ZoneInfo(zone)).utcoffset() for month in (1, 7))
+        winter, summer = (
+            datetime(year, month, 1, tzinfo=UTC).astimezone(ZoneInfo(zone)).utcoffset() for month in (1, 7)
+        )
         kept.setdefault((winter, summer), zone)
     return tuple(kept.values())
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from enum import StrEnum
+from functools import cache
 from zoneinfo import ZoneInfo
 
 from bot.domain.dates import local_day
@@ -20,6 +21,11 @@ MAX_MILESTONE_DAYS, MAX_MILESTONES = 365, 10
 MAX_FILMS = 200
 #: Messages a channel and local day before a digest takes over.
 DEFAULT_DAILY_CAP, MAX_DAILY_CAP = 6, 25
+
+
+@cache  # zoneinfo keeps the last eight, and reads any other from its file again
+def _zone(name: str) -> ZoneInfo:
+    return ZoneInfo(name)
 
 
 class SubscriberKind(StrEnum):
@@ -93,7 +99,7 @@ class Subscriber:
     @property
     def zone(self) -> ZoneInfo:
         """The time zone as an object."""
-        return ZoneInfo(self.timezone)
+        return _zone(self.timezone)
 
     @property
     def may_ping_themselves(self) -> bool:

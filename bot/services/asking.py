@@ -97,7 +97,7 @@ class Asking:
             SourcesSilent: none of those that may have it answers.
         """
         name, _, external_id = ref.partition(":")
-        async with self._db.reading() as tx:
+        async with self._db.looking() as tx:
             known = await film_store.find_film_id(tx, name, external_id)
         if known is not None:
             return known
@@ -139,7 +139,7 @@ class Asking:
         seconds: float,
     ) -> list[Found]:
         """A source's list, from the store while it is young; an older one if the source does not answer in time."""
-        async with self._db.reading() as tx:
+        async with self._db.looking() as tx:
             kept = await record_store.find_source_answer(tx, source.name, question)
         old = _read(kept[0]) if kept else []
         if kept is not None and now - kept[1] < LISTED_FOR:

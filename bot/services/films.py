@@ -33,7 +33,7 @@ class Films:
         Raises:
             FilmNotFound: there is no such film.
         """
-        async with self._db.reading() as tx:
+        async with self._db.looking() as tx:
             film = await film_store.find_film(tx, film_id)
             if film is None:
                 raise FilmNotFound("this film")

@@ -71,7 +71,7 @@ class Following:
 
     async def list_follows(self, guild_id: int) -> list[Follow]:
         """What a server follows, the one followed longest first."""
-        async with self._db.reading() as tx:
+        async with self._db.looking() as tx:
             subscriber = await subscriber_store.find_subscriber(tx, SubscriberKind.GUILD, guild_id)
             return await follow_store.list_follows(tx, subscriber.id) if subscriber else []
 

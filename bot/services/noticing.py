@@ -76,7 +76,7 @@ class Noticing:
 
     async def take(self, now: datetime, limit: int) -> list[Callable[[], Awaitable[Attempt]]]:
         """Take notices that are to be written somewhere."""
-        async with self._db.reading() as tx:
+        async with self._db.looking() as tx:
             if not await notice_store.has_due_notice(tx, now):
                 return []
         async with self._db.transaction() as tx:
@@ -106,7 +106,7 @@ class Noticing:
         Each is handed out until `told` or `not_told` is said of it.
         """
         until = now if is_manager else now - MANAGERS_FIRST
-        async with self._db.reading() as tx:
+        async with self._db.looking() as tx:
             waiting = await notice_store.list_waiting(tx, kind, discord_id, until, AT_ONCE)
         found = [notice for notice in waiting if notice.id not in self._being_told]
         self._being_told |= {notice.id for notice in found}

@@ -38,7 +38,7 @@ class Reminding:
 
     async def find_person(self, user_id: int) -> Subscriber | None:
         """Somebody's own settings; None before their first reminder or choice."""
-        async with self._db.reading() as tx:
+        async with self._db.looking() as tx:
             return await subscriber_store.find_subscriber(tx, SubscriberKind.USER, user_id)
 
     async def get_person(self, person: Person, now: datetime) -> Subscriber:
@@ -59,7 +59,7 @@ class Reminding:
 
     async def find_open(self, user_id: int) -> Subscriber | None:
         """Somebody's own settings, if direct messages have reached them and nothing is known against it since."""
-        async with self._db.reading() as tx:
+        async with self._db.looking() as tx:
             known = await subscriber_store.find_subscriber(tx, SubscriberKind.USER, user_id)
             return None if known is None or known.channel_id is None or await _is_closed(tx, known) else known
 
@@ -70,7 +70,7 @@ class Reminding:
 
     async def find_reminder(self, user_id: int, film_id: int, now: datetime) -> Tracked | None:
         """What comes of a film that somebody is reminded of; None if they are not."""
-        async with self._db.reading() as tx:
+        async with self._db.looking() as tx:
             known = await subscriber_store.find_subscriber(tx, SubscriberKind.USER, user_id)
             film = await film_store.find_film(tx, film_id)
             if known is None or film is None:

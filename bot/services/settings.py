@@ -59,12 +59,12 @@ class Preferences:
 
     async def find_destination(self, channel_id: int) -> Destination | None:
         """A channel's health; None if nothing was ever wrong with it."""
-        async with self._db.reading() as tx:
+        async with self._db.looking() as tx:
             return await destination_store.find_destination(tx, channel_id)
 
     async def note_kind(self, channel_id: int, kind: ChannelKind, now: datetime) -> None:
         """Remember what a channel is: in a forum each film has its own post, announcements can be published."""
-        async with self._db.reading() as tx:
+        async with self._db.looking() as tx:
             known = await channel_store.find_kind(tx, channel_id)
         if known is not kind:
             async with self._db.transaction() as tx:

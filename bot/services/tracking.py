@@ -39,7 +39,7 @@ class Tracking:
 
     async def find_subscriber(self, guild_id: int) -> Subscriber | None:
         """The server's settings; None before its first `/track` or `/settings`."""
-        async with self._db.reading() as tx:
+        async with self._db.looking() as tx:
             return await subscriber_store.find_subscriber(tx, SubscriberKind.GUILD, guild_id)
 
     async def get_subscriber(self, place: Place, now: datetime) -> Subscriber:
@@ -101,7 +101,7 @@ class Tracking:
 
     async def find_tracked(self, guild_id: int, film_id: int, now: datetime) -> Tracked | None:
         """What is known of a film that the server follows; None if it does not."""
-        async with self._db.reading() as tx:
+        async with self._db.looking() as tx:
             subscriber = await subscriber_store.find_subscriber(tx, SubscriberKind.GUILD, guild_id)
             film = await film_store.find_film(tx, film_id)
             known = await subscriber_store.find_subscription(tx, subscriber.id, film_id) if subscriber else None

@@ -62,6 +62,13 @@ class Database(Protocol):
         """Read one unchanging state; writing fails."""
         ...
 
+    def looking(self) -> AbstractAsyncContextManager[Transaction]:
+        """Read a few rows, found by their keys: as `reading`, but on SQLite the loop waits for them.
+
+        For commands: nothing that may take a millisecond, and nothing awaited inside but statements.
+        """
+        ...
+
     def lead_lock(self) -> Lock:
         """Make the lock of the process that leads; not taken yet."""
         ...

@@ -1,7 +1,7 @@
 """Marquee on PostgreSQL: a pool of connections, shared with other processes. Imported only when asked for."""
 
 from collections.abc import AsyncGenerator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
@@ -76,6 +76,10 @@ class PostgresDatabase:
             _Transaction.on(connection) as tx,
         ):
             yield tx
+
+    def looking(self) -> AbstractAsyncContextManager[OpenTransaction]:
+        """The same: whoever reads waits for the server anyway."""
+        return self.reading()
 
     @asynccontextmanager
     async def _connection(self) -> AsyncGenerator[Any]:

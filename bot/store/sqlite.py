@@ -1,9 +1,9 @@
-"""Marquee on one SQLite file: one writer, one reader, and a lock that keeps a second process out."""
+"""Marquee on one SQLite file: one writer, two readers, and a lock that keeps a second process out."""
 
 import asyncio
 import sqlite3
 from collections.abc import AsyncGenerator, Generator, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, closing, contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any, Literal
@@ -17,6 +17,10 @@ from bot.store.statements import OpenTransaction, Row, Statement, load_statement
 
 #: How long SQLite waits for a program that is not Marquee (a backup, a shell) to let go of the file.
 BUSY_SECONDS = 5
+#: The same where the loop waits with it. Who reads waits only for a program that has the file for itself.
+LOOK_SECONDS = 0.5
+#: More than there are statements: what SQLite has compiled stays compiled.
+_COMPILED = 512
 
 #: What an operator can do about each of SQLite's primary result codes; anything else is a defect and stays as it is.
 _ADVICE = {
@@ -36,7 +40,12 @@ class SqliteDatabase:
     engine: Literal["sqlite", "postgres"] = "sqlite"
 
     def __init__(
-        self, path: Path, writer: aiosqlite.Connection, reader: aiosqlite.Connection, resources: AsyncExitStack
+        self,
+        path: Path,
+        writer: aiosqlite.Connection,
+        reader: aiosqlite.Connection,
+        resources: AsyncExitStack,
+        looker: sqlite3.Connection | None = None,
     ) -> None:
         self._path = path
         self._writer = writer
@@ -44,6 +53,8 @@ class SqliteDatabase:
         self._resources = resources
         self._writing = asyncio.Lock()
         self._reading = asyncio.Lock()
+        self._looker = looker
+        self._looking = asyncio.Lock()
         self._writing_task: asyncio.Task[Any] | None = None
         self._statements = load_statements("sqlite")
 
@@ -67,10 +78,11 @@ class SqliteDatabase:
                 await _run(writer, "PRAGMA foreign_keys = ON")
                 reader = await resources.enter_async_context(_connect(path))
                 await _run(reader, "PRAGMA query_only = ON")
+                looker = resources.enter_context(closing(_connect_looker(path)))
         except BaseException:
             await resources.aclose()
             raise
-        return cls(path, writer, reader, resources)
+        return cls(path, writer, reader, resources, looker)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncGenerator["_Transaction"]:
@@ -98,13 +110,33 @@ class SqliteDatabase:
                 async with _transaction(self._reader, "BEGIN", self._statements) as tx:
                     yield tx
 
+    @asynccontextmanager
+    async def looking(self) -> AsyncGenerator[OpenTransaction]:
+        """The same for a few rows found by their keys, on the loop's own thread: to hand them to another takes longer.
+
+        What that costs while the loop is busy is a turn of the interpreter's lock for each statement, both ways.
+        """
+        if self._looker is None:
+            async with self.reading() as tx:
+                yield tx
+            return
+        async with self._looking:
+            with advising(self._path):
+                self._looker.execute("BEGIN")
+                look = _Look(self._looker, self._statements)
+                try:
+                    yield look
+                finally:
+                    look.end()
+                    self._looker.rollback()  # there is nothing to commit
+
     def lead_lock(self) -> "_Alone":
         """The lock of the process that leads: the file's own lock keeps every other out."""
         return _Alone()
 
     async def close(self) -> None:
         """Wait for the transactions under way, then close the file and let go of its lock."""
-        async with self._writing, self._reading:
+        async with self._writing, self._reading, self._looking:
             await self._resources.aclose()
 
 
@@ -136,6 +168,18 @@ class _Transaction(OpenTransaction):
 
     async def _execute_many(self, statement: Statement, rows: Sequence[Mapping[str, Any]]) -> None:
         await self._connection.executemany(statement.sql, rows)  # pyright: ignore[reportArgumentType]
+
+
+class _Look(OpenTransaction):
+    def __init__(self, connection: sqlite3.Connection, statements: Mapping[str, Statement]) -> None:
+        super().__init__(statements)
+        self._connection = connection
+
+    async def _fetch(self, statement: Statement, values: Mapping[str, Any]) -> list[Row]:
+        return self._connection.execute(statement.sql, values).fetchall()
+
+    async def _execute_many(self, statement: Statement, rows: Sequence[Mapping[str, Any]]) -> None:
+        self._connection.executemany(statement.sql, rows)  # refused: query_only
 
 
 @asynccontextmanager
@@ -173,9 +217,18 @@ def advising(path: Path) -> Generator[None]:
 
 @asynccontextmanager
 async def _connect(path: Path) -> AsyncGenerator[aiosqlite.Connection]:
-    async with aiosqlite.connect(path, timeout=BUSY_SECONDS, isolation_level=None) as connection:
+    async with aiosqlite.connect(
+        path, timeout=BUSY_SECONDS, isolation_level=None, cached_statements=_COMPILED
+    ) as connection:
         connection.row_factory = _as_dict  # pyright: ignore[reportAttributeAccessIssue] - typed too narrowly there
         yield connection
+
+
+def _connect_looker(path: Path) -> sqlite3.Connection:
+    connection = sqlite3.connect(path, timeout=LOOK_SECONDS, isolation_level=None, cached_statements=_COMPILED)
+    connection.row_factory = _as_dict
+    connection.execute("PRAGMA query_only = ON")
+    return connection
 
 
 def _as_dict(cursor: sqlite3.Cursor, values: tuple[Any, ...]) -> Row:

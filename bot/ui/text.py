@@ -16,6 +16,8 @@ _CLUSTER = re.compile(f".[{_MARK}\ufe0e\ufe0f]*", re.DOTALL)
 _MARKUP = frozenset("\\*_~|`<[]")
 #: What makes a list, a heading or a quote, if a line begins with it.
 _OPENING = re.compile(r"\d+\.|[-+#>]")
+#: What `_escaped` looks at: a text without any of it says itself.
+_SPECIAL = re.compile(r"[\\*_~|`<\[\]@]|://|^(?:\d+\.|[-+#>])")
 _RIGHT_TO_LEFT = {"R", "AL", "AN"}
 _ISOLATE, _END_ISOLATE = "\u2068", "\u2069"
 _MAX_URL = 400
@@ -80,6 +82,8 @@ def within(lines: Iterable[str], budget: int) -> list[str]:
 
 def width(text: str) -> int:
     """How long `text` is to Discord's clients, which count an emoji as two."""
+    if text.isascii() or max(text) <= "\uffff":  # most texts, and a card has many
+        return len(text)
     return len(text) + sum(character > "\uffff" for character in text)
 
 
@@ -94,6 +98,8 @@ def _host(url: str) -> str:
 
 def _tidy(text: str) -> str:
     """One line of visible characters: no controls, nothing of zero width, no change of direction."""
+    if text.isascii() and text.isprintable():
+        return " ".join(text.split())
     text = "".join(" " if c.isspace() else c for c in unicodedata.normalize("NFC", text))
     seen = (c for c in text if c not in _BLANK and unicodedata.category(c) not in {"Cc", "Cf", "Cs", "Co"})
     return " ".join(_STACKED.sub(r"\1", "".join(seen)).split())
@@ -101,6 +107,8 @@ def _tidy(text: str) -> str:
 
 def _laid_out(text: str, limit: int, *, markdown: bool) -> str:
     text = _tidy(text)
+    if text.isascii() and len(text) <= limit and not (markdown and _SPECIAL.search(text)):
+        return text
     flips = any(unicodedata.bidirectional(c) in _RIGHT_TO_LEFT for c in text)
     pieces = _escaped(text) if markdown else _CLUSTER.findall(text)
     shown = _clamped(pieces, limit - 2 if flips else limit)

@@ -3,7 +3,7 @@
 import asyncio
 from collections import Counter
 from collections.abc import AsyncGenerator, Iterable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -238,6 +238,9 @@ class PluggedDatabase:
             self._plug.step()
             async with self._db.reading() as tx:
                 yield tx
+
+    def looking(self) -> AbstractAsyncContextManager[Transaction]:
+        return self.reading()
 
     def lead_lock(self) -> Lock:
         return self._db.lead_lock()

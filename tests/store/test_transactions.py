@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
+from bot.domain.errors import DatabaseError
 from bot.store import films, statements, subscribers
 from bot.store.database import Database, open_database
 from tests.store.samples import NOW, store_guild
@@ -183,3 +184,23 @@ async def test_closing_waits_for_what_is_under_way(url: str) -> None:
     again = await open_database(url)
     assert await noted(again, "a") == "there"
     await again.close()
+
+
+async def test_a_look_sees_one_state_and_beside_whoever_writes(database: Database) -> None:
+    await note(database, "a", "old")
+    async with database.looking() as tx:
+        assert await films.find_meta(tx, "a") == "old"
+        await note(database, "a", "new")
+        assert await films.find_meta(tx, "a") == "old"
+    async with database.looking() as tx:
+        assert await films.find_meta(tx, "a") == "new"
+
+
+async def test_a_look_cannot_write_and_does_not_spoil_the_next(database: Database) -> None:
+    with pytest.raises(DatabaseError, match=r"cannot be written to|can only be read"):
+        async with database.looking() as tx:
+            await films.set_meta(tx, "a", "there")
+    async with database.looking() as tx:
+        assert await films.find_meta(tx, "a") is None
+    with pytest.raises(RuntimeError, match="has ended"):
+        await films.find_meta(tx, "a")

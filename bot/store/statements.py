@@ -1,17 +1,15 @@
-"""The named statements of queries/*.sql, loaded once, and what runs them inside a transaction."""
+"""The named statements of queries/*.sql, each made ready once, and what runs them inside a transaction."""
 
 import json
 import logging
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from time import perf_counter
 from typing import Any, Literal, cast
-
-import aiosql
 
 Engine = Literal["sqlite", "postgres"]
 Row = Mapping[str, Any]
@@ -24,6 +22,7 @@ _EACH = {
 }
 #: How a subselect takes its rows before the statement changes them. SQLite has one writer, and no word for it.
 _LOCKING = re.compile(r"\s+FOR NO KEY UPDATE OF \w+")
+_NAMED = re.compile(r"^-- name: (\w+)", re.MULTILINE)
 #: A statement slower than this is logged: every one is a few milliseconds on an index.
 SLOW_SECONDS = 1.0
 
@@ -56,26 +55,49 @@ def each(numbers: Iterable[int]) -> str:
 
 @cache
 def load_statements(engine: Engine) -> Mapping[str, Statement]:
-    """Read every statement of queries/*.sql, by name.
+    """Read the statements of queries/*.sql, by name; each is made ready when it is first asked for.
 
     Raises:
         ValueError: two statements have one name, which aiosql lets pass when they are in two files.
     """
-    statements: dict[str, Statement] = {}
-    for path in sorted(QUERIES.glob("*.sql")):
-        driver = {"sqlite": "aiosqlite", "postgres": "asyncpg"}[engine]
-        text = re.sub(r"\bEACH\((:\w+)\)", _EACH[engine], path.read_text(encoding="utf-8"))
-        text = _LOCKING.sub("", text) if engine == "sqlite" else text
-        queries: Any = aiosql.from_str(text, driver)  # pyright: ignore[reportUnknownMemberType]
-        for name in cast(list[str], queries.available_queries):
-            if name.endswith("_cursor"):  # aiosql's own twin of a select
-                continue
-            if name in statements:
-                raise ValueError(f"two statements are called {name}")
-            query = getattr(queries, name)
-            parameters = tuple(cast(Iterable[str], query.__signature__.parameters))[1:]  # the first is aiosql's self
-            statements[name] = Statement(name, query.sql, parameters)
-    return statements
+    return _Statements(engine)
+
+
+class _Statements(Mapping[str, Statement]):
+    def __init__(self, engine: Engine) -> None:
+        self._engine: Engine = engine
+        self._texts: dict[str, str] = {}
+        self._ready: dict[str, Statement] = {}
+        for path in sorted(QUERIES.glob("*.sql")):
+            text = path.read_text(encoding="utf-8")
+            begins = list(_NAMED.finditer(text))
+            for begin, end in zip(begins, [*(next_.start() for next_ in begins[1:]), len(text)], strict=True):
+                if begin[1] in self._texts:
+                    raise ValueError(f"two statements are called {begin[1]}")
+                self._texts[begin[1]] = text[begin.start() : end]
+
+    def __getitem__(self, name: str) -> Statement:
+        if name not in self._ready:
+            self._ready[name] = _make_ready(name, self._texts[name], self._engine)
+        return self._ready[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._texts)
+
+    def __len__(self) -> int:
+        return len(self._texts)
+
+
+def _make_ready(name: str, text: str, engine: Engine) -> Statement:
+    import aiosql
+
+    driver = {"sqlite": "aiosqlite", "postgres": "asyncpg"}[engine]
+    text = re.sub(r"\bEACH\((:\w+)\)", _EACH[engine], text)
+    text = _LOCKING.sub("", text) if engine == "sqlite" else text
+    queries: Any = aiosql.from_str(text, driver)  # pyright: ignore[reportUnknownMemberType]
+    query = getattr(queries, name)
+    parameters = tuple(cast(Iterable[str], query.__signature__.parameters))[1:]  # the first is aiosql's self
+    return Statement(name, query.sql, parameters)
 
 
 class OpenTransaction(ABC):

@@ -19,7 +19,7 @@ from bot.domain.errors import DatabaseError
 from bot.store import moving
 from bot.store.database import open_database
 from bot.store.moving import Moved, move
-from bot.store.moving_postgres import PostgresSide
+from bot.store.moving_postgres import PostgresSide, open_postgres_side
 from bot.store.tables import Column, Table, in_order, pointing_ahead
 from tests.store.engines import PostgresServer
 from tests.store.plainly import Plain, fill_sqlite, read_postgres, read_sqlite
@@ -117,6 +117,18 @@ async def test_many_pages_of_rows_in_one_table(plain_path: Path, empty: str) -> 
     before, there, back = await there_and_back(plain_path, empty)
     assert there == before
     assert back == before
+
+
+async def test_texts_are_read_in_the_order_of_their_bytes_whatever_language_the_server_is_in(empty: str) -> None:
+    """The server of these tests knows only one order of texts: what it was asked for is looked at instead."""
+    connection = await asyncpg.connect(empty)
+    await connection.execute("INSERT INTO meta VALUES ('b', '2'), ('B', '1')")
+    await connection.close()
+    async with open_postgres_side(empty, NOW, writes=False) as side:
+        async for page in side.pages((await side.tables())["meta"]):
+            asked = await side._connection.fetch("SELECT statement FROM pg_cursors")
+            assert any('FROM "meta" ORDER BY "name" COLLATE "C"' in statement for (statement,) in asked)
+            assert page == [("B", "1"), ("b", "2")]
 
 
 async def test_tables_that_point_at_each_other(plain_path: Path, empty: str) -> None:

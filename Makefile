@@ -16,7 +16,7 @@ DEV := $(VENV)/requirements-dev.stamp
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help sandbox run test check lint types imports e2e chaos chromium bench bench-full bench-pacing bench-titles simulate-year simulate-week simulate-delivery signs format lock clean
+.PHONY: help sandbox run test check lint types imports e2e chaos chromium bench bench-full bench-pacing bench-titles simulate-year simulate-week simulate-delivery simulate-move signs format lock clean
 
 help: ## Say what there is (this list)
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -69,6 +69,9 @@ chaos: $(DEV) ## Kill the bot 100 times while 10,000 posts go out, in three mode
 
 simulate-delivery: $(DEV) ## Live through a year of delivery to 1,000 servers, every message accounted for (ten minutes; ARGS="--servers 100")
 	@$(BIN)/python -m tests.simulation.delivered $(ARGS)
+
+simulate-move: $(DEV) ## Move a year of 60 servers, 200 times over, to PostgreSQL and back (ten minutes; ARGS="--copies 1")
+	@$(BIN)/python -m tests.simulation.moved $(ARGS)
 
 signs: $(RUN) ## Draw the empty signs of the pictures anew, after a change to how they look
 	@$(BIN)/python -m bot.ui.sign_drawing

@@ -149,7 +149,7 @@ async def open_app(settings: Settings, clock: Clock) -> AsyncGenerator[App]:
         leading = Leading(db, pace, owner=owner, shards=settings.part_of_shards, take_over=dispatch.start)
         stack.push_async_callback(leading.leave)
         await leading.run(clock.now())
-        yield App(db, clock, client, Planning(db), dispatch, refresh, context, presence, noticing, leading)
+        yield App(db, clock, client, Planning(db, clock), dispatch, refresh, context, presence, noticing, leading)
 
 
 async def _open_sources(stack: AsyncExitStack, settings: SourceSettings, clock: Clock) -> list[FilmSource]:

@@ -83,7 +83,7 @@ def worth_asking(subscriber: Subscriber, subscription: Subscription) -> list[Dou
     One that was there when the film was tracked is on its card; nobody is asked about it. A person never is: for
     them it passes as it does where admins say nothing.
     """
-    if subscriber.kind is SubscriberKind.USER:
+    if subscriber.kind is SubscriberKind.USER or not subscription.film.doubts:
         return []
     counts = _identities(subscriber, subscription)
 

@@ -5,6 +5,7 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from dateutil.relativedelta import relativedelta
@@ -16,6 +17,8 @@ _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 #: Cinema began in 1888; a date outside these years is a slip or a source's nonsense, never a release.
 FIRST_YEAR, LAST_YEAR = 1888, 2200
 _PLACEHOLDER_MONTHS = 6
+#: So many days and instants that were just read or computed are remembered: all servers ask for the same few.
+_REMEMBERED = 8192
 
 
 class Precision(StrEnum):
@@ -42,22 +45,7 @@ class ReleaseDate:
         Raises:
             ValueError: the text is none of these, or names a day that does not exist.
         """
-        text = text.strip()
-        if text.lower() == "tba":
-            return TBA
-        if match := _QUARTER.fullmatch(text):
-            found = cls(Precision.QUARTER, date(int(match[1]), int(match[2]) * 3 - 2, 1))
-        elif match := _MONTH.fullmatch(text):
-            found = cls(Precision.MONTH, date(int(match[1]), int(match[2]), 1))
-        elif _YEAR.fullmatch(text):
-            found = cls(Precision.YEAR, date(int(text), 1, 1))
-        elif _DAY.fullmatch(text):
-            found = cls(Precision.DAY, date.fromisoformat(text))
-        else:
-            raise ValueError(f"{text!r} is not a date such as 2027-06-25, 2027-06, 2027-Q2, 2027 or tba")
-        if found.first is not None and not FIRST_YEAR <= found.first.year <= LAST_YEAR:
-            raise ValueError(f"{text!r} is not between {FIRST_YEAR} and {LAST_YEAR}")
-        return found
+        return _read(text.strip())
 
     @classmethod
     def of(cls, day: date) -> "ReleaseDate":
@@ -72,15 +60,15 @@ class ReleaseDate:
     @property
     def last(self) -> date | None:
         """The last day that it may be; None when nothing is known."""
-        if self.first is None:
-            return None
-        months = {Precision.DAY: 0, Precision.MONTH: 1, Precision.QUARTER: 3, Precision.YEAR: 12}[self.precision]
-        return self.first if months == 0 else self.first + relativedelta(months=months, days=-1)
+        if self.first is None or self.precision is Precision.DAY:
+            return self.first
+        months = {Precision.MONTH: 1, Precision.QUARTER: 3, Precision.YEAR: 12}[self.precision]
+        return self.first + relativedelta(months=months, days=-1)
 
     @property
     def sort_key(self) -> tuple[date, int]:
         """Orders by the last day that it may be, the surer first; unknown ones at the end."""
-        return (self.last or date.max, list(Precision).index(self.precision))
+        return (self.last or date.max, _COARSENESS[self.precision])
 
     def is_out(self, today: date) -> bool:
         """Whether the release is certainly behind us: its last possible day has come."""
@@ -116,6 +104,26 @@ class ReleaseDate:
 
 
 TBA = ReleaseDate(Precision.TBA)
+_COARSENESS = {precision: place for place, precision in enumerate(Precision)}
+
+
+@lru_cache(_REMEMBERED)
+def _read(text: str) -> ReleaseDate:
+    if text.lower() == "tba":
+        return TBA
+    if match := _QUARTER.fullmatch(text):
+        found = ReleaseDate(Precision.QUARTER, date(int(match[1]), int(match[2]) * 3 - 2, 1))
+    elif match := _MONTH.fullmatch(text):
+        found = ReleaseDate(Precision.MONTH, date(int(match[1]), int(match[2]), 1))
+    elif _YEAR.fullmatch(text):
+        found = ReleaseDate(Precision.YEAR, date(int(text), 1, 1))
+    elif _DAY.fullmatch(text):
+        found = ReleaseDate(Precision.DAY, date.fromisoformat(text))
+    else:
+        raise ValueError(f"{text!r} is not a date such as 2027-06-25, 2027-06, 2027-Q2, 2027 or tba")
+    if found.first is not None and not FIRST_YEAR <= found.first.year <= LAST_YEAR:
+        raise ValueError(f"{text!r} is not between {FIRST_YEAR} and {LAST_YEAR}")
+    return found
 
 
 def placeholder_as_year(day: date, today: date) -> ReleaseDate:
@@ -135,6 +143,7 @@ def weekday_date(day: date) -> str:
     return f"{calendar.day_abbr[day.weekday()]} {day.day} {calendar.month_name[day.month]} {day.year}"
 
 
+@lru_cache(_REMEMBERED)
 def local_instant(day: date, at: time, zone: ZoneInfo) -> datetime:
     """The instant (aware UTC) at which clocks in `zone` show `at` on `day`.
 

@@ -155,7 +155,7 @@ def _notices(subscriber: Subscriber, subscription: Subscription) -> Iterator[Pos
         and change.known_at > since
         and change.country == subscriber.country
     ]
-    told = worth_telling(subscriber, subscription, untold)
+    told = worth_telling(subscriber, subscription, untold) if untold else ()
     if not told:
         return
     due_at = notice_due(subscriber, told)

@@ -33,7 +33,7 @@ class PostKind(StrEnum):
     @property
     def priority(self) -> int:
         """0 goes out first."""
-        return list(PostKind).index(self)
+        return _PRIORITIES[self]
 
     @property
     def names_a_day(self) -> bool:
@@ -44,6 +44,9 @@ class PostKind(StrEnum):
     def is_forecast(self) -> bool:
         """Whether plan() owes it from the facts; the others were owed by what somebody did, and stay owed."""
         return self not in (PostKind.RESUME, PostKind.FOLLOWED, PostKind.REMINDER, PostKind.OPENING)
+
+
+_PRIORITIES = {kind: place for place, kind in enumerate(PostKind)}
 
 
 class PostState(StrEnum):

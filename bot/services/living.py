@@ -9,16 +9,14 @@ from functools import partial
 
 from bot.domain.destinations import first_look_at
 from bot.domain.forums import in_forum
-from bot.domain.live import countdown_of, edit_due, says_that_it_is_over
 from bot.domain.living import LiveEdit, settle_edit
 from bot.domain.messages import HISTORY_MARGIN, LEASE, SEND_TIMEOUT, Attempt, Outcome, Parcel
-from bot.domain.subscribers import Subscriber, Subscription
 from bot.ports import Clock, LiveEditor, MessageSender
 from bot.services.pace import Pace
 from bot.services.parcels import read_parcel
 from bot.store import live as live_store
 from bot.store import messages as message_store
-from bot.store.database import Database, Transaction
+from bot.store.database import Database
 from bot.store.destinations import close_destination
 
 log = logging.getLogger(__name__)
@@ -84,18 +82,3 @@ class Living:
                 return await self._editor.edit(parcel)
         except TimeoutError:
             return Attempt(Outcome.UNKNOWN, reason="Discord did not answer in time")
-
-
-async def plan_edits(
-    tx: Transaction, subscriber: Subscriber, subscriptions: dict[int, Subscription], now: datetime
-) -> None:
-    """Have every live countdown of `subscriber` edited that does not say what is true; `subscriptions` by film id."""
-    for live in await live_store.list_live(tx, subscriber.id):
-        subscription = subscriptions.get(live.film_id)
-        if live.message_id is None or (subscription is None and says_that_it_is_over(live.shown)):
-            continue
-        countdown = countdown_of(subscriber, subscription, live.channel_id, now)
-        due_at = edit_due(countdown, live.shown, subscriber, now)
-        waits = live.due_at is not None and live.due_at <= now  # for its turn, or since an outage: not till tomorrow
-        if due_at != live.due_at and not (waits and due_at is not None):
-            await live_store.plan_edit(tx, live.message_id, due_at)

@@ -24,8 +24,3 @@ async def decide_post(tx: Transaction, post: Post, state: PostState, reason: str
     """Bring a stuck post into the state that somebody decided on; False if it is stuck no longer."""
     values = {"state": state.value, "reason": reason, "settled_at": epoch_or_none(settled_at)}
     return await tx.one("decide_post", post_id=post.id, subscriber_id=post.subscriber_id, **values) is not None
-
-
-async def was_sent_again(tx: Transaction, post: Post) -> bool:
-    """Whether it is planned because somebody decided so: a message that carried it failed, or is uncertain."""
-    return post.state is PostState.PLANNED and await tx.one("find_stuck_message", post_id=post.id) is not None

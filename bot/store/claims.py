@@ -1,6 +1,6 @@
 """Who is to be told next, and the message that it gets: what is due, as far as the hour and the day's cap allow."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -139,6 +139,6 @@ async def hold(
     return [row["dedup_key"] for row in skipped]
 
 
-async def free_held(tx: Transaction, subscriber_id: int) -> None:
+async def free_held(tx: Transaction, subscriber_ids: Iterable[int]) -> None:
     """Look again at what waits for an hour or a day, if a fact is newer than the plan: the settings may be others."""
-    await tx.all("free_held", subscriber_id=subscriber_id)
+    await tx.many("free_held", [{"subscriber_id": subscriber_id} for subscriber_id in subscriber_ids])

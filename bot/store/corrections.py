@@ -5,16 +5,24 @@ from datetime import datetime
 
 from bot.domain.corrections import Correction, Settled, Told
 from bot.store.columns import epoch
-from bot.store.database import Transaction
+from bot.store.database import Row, Transaction
 from bot.store.messages import get_message
 from bot.store.posts import read_post
+from bot.store.statements import each
 from bot.store.subscribers import lock_revision, wake_subscriber
 
 
-async def list_told(tx: Transaction, subscriber_id: int, since: datetime) -> list[Told]:
-    """List the countdowns and alerts due since then that are in a channel or on their way, by message."""
-    rows = await tx.all("list_told", subscriber_id=subscriber_id, since=epoch(since))
-    return [Told(row["message_id"], read_post(row)) for row in rows]
+async def list_told(tx: Transaction, subscriber_ids: Iterable[int], since: datetime) -> list[Row]:
+    """List the countdowns and alerts due since then that are in a channel or on their way, by message: for `read_told`.
+
+    Rows, so that one that makes no sense stops only the subscriber whose it is.
+    """
+    return await tx.all("list_told", ids=each(subscriber_ids), since=epoch(since))
+
+
+def read_told(row: Row) -> Told:
+    """A row of `list_told`."""
+    return Told(row["message_id"], read_post(row))
 
 
 async def add_corrections(tx: Transaction, message_ids: Iterable[int], now: datetime) -> None:

@@ -59,13 +59,13 @@ async def answer_doubt(
 async def map_answers(tx: Transaction, subscriber_id: int) -> Mapping[int, DoubtAnswer]:
     """Map open doubts to what a server said of them."""
     rows = await tx.all("list_doubt_answers", subscriber_id=subscriber_id)
-    return {row["doubt_id"]: _read_answer(row) for row in rows}
+    return {row["doubt_id"]: read_answer(row) for row in rows}
 
 
 async def find_answer(tx: Transaction, doubt_id: int, subscriber_id: int) -> DoubtAnswer | None:
     """Find what a server said of a doubt, settled or not."""
     row = await tx.one("find_doubt_answer", doubt_id=doubt_id, subscriber_id=subscriber_id)
-    return _read_answer(row) if row else None
+    return read_answer(row) if row else None
 
 
 async def list_trusting(tx: Transaction, doubt_id: int) -> list[int]:
@@ -88,5 +88,6 @@ def read_doubt(row: Row) -> Doubt:
     )
 
 
-def _read_answer(row: Row) -> DoubtAnswer:
+def read_answer(row: Row) -> DoubtAnswer:
+    """A row of doubt_answers."""
     return DoubtAnswer(DoubtVerdict(row["answer"]), row["user_id"])

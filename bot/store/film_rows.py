@@ -37,7 +37,7 @@ _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
 def brief_film(row: Row, releases: Iterable[Release], changes: Iterable[DateChange], ids: Mapping[str, str]) -> Film:
-    """A film without credits, trivia and franchise. Changes come in order of time, those of unknown time first."""
+    """A film without credits, trivia and franchise."""
     return Film(
         id=row["id"],
         title=row["title"],
@@ -52,12 +52,17 @@ def brief_film(row: Row, releases: Iterable[Release], changes: Iterable[DateChan
         distributors=texts_of(row["distributors"]),
         countries=texts_of(row["countries"]),
         releases=tuple(releases),
-        changes=tuple(sorted(changes, key=lambda change: (change.known_at or _LONG_AGO, change.id))),
+        changes=in_time(changes),
         ids=dict(ids),
         sources=texts_of(row["sources"]),
         as_of=None if row["as_of"] is None else date.fromisoformat(row["as_of"]),
         checked_at=instant_of(row["checked_at"]),
     )
+
+
+def in_time(changes: Iterable[DateChange]) -> tuple[DateChange, ...]:
+    """Changes of date in order of time, those of unknown time first."""
+    return tuple(sorted(changes, key=lambda change: (change.known_at or _LONG_AGO, change.id)))
 
 
 def by_film(rows: Sequence[Row], read: Callable[[Row], T]) -> Mapping[int, Sequence[T]]:

@@ -1,22 +1,24 @@
 """Live countdowns: which are in a channel, when each is edited next, and what it says."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from bot.domain.living import LiveEdit, LiveMessage, LiveSettled
 from bot.domain.posts import Post
 from bot.store.columns import epoch, epoch_or_none, instant_or_none
 from bot.store.database import Row, Transaction
+from bot.store.statements import each
 from bot.store.subscribers import lock_revision, wake_subscriber
 
 
 async def list_live(tx: Transaction, subscriber_id: int) -> list[LiveMessage]:
     """List what is known of a subscriber's live countdowns, by film and channel; those that were deleted too."""
-    return [_read(row) for row in await tx.all("list_live", subscriber_id=subscriber_id)]
+    return [read_live(row) for row in await tx.all("list_live", ids=each([subscriber_id]))]
 
 
-async def plan_edit(tx: Transaction, message_id: int, due_at: datetime | None) -> None:
-    """Edit a message at `due_at` next, or not before a fact changes; nothing is done while an edit is under way."""
-    await tx.all("plan_live_edit", message_id=message_id, due_at=epoch_or_none(due_at))
+async def plan_edits(tx: Transaction, edits: Iterable[tuple[int, datetime | None]]) -> None:
+    """Edit messages next at that time, or not before a fact changes; nothing is done while an edit is under way."""
+    await tx.many("plan_live_edit", [{"message_id": id_, "due_at": epoch_or_none(due_at)} for id_, due_at in edits])
 
 
 async def take_edits(tx: Transaction, now: datetime, lease_until: datetime, limit: int) -> list[LiveEdit]:
@@ -54,13 +56,24 @@ async def settle_edit(
     return await tx.one("settle_live", **values, **fence) is not None
 
 
-async def rearm(tx: Transaction, post: Post) -> bool:
-    """Owe a live countdown that was skipped; False if it was not."""
-    place = {"due_at": epoch(post.due_at), "fresh_until": epoch(post.fresh_until), "channel_id": post.channel_id}
-    return await tx.one("rearm_live", dedup_key=post.dedup_key, **place) is not None
+async def rearm(tx: Transaction, posts: Iterable[Post]) -> None:
+    """Owe again those live countdowns that were skipped."""
+    await tx.many(
+        "rearm_live",
+        [
+            {
+                "dedup_key": post.dedup_key,
+                "due_at": epoch(post.due_at),
+                "fresh_until": epoch(post.fresh_until),
+                "channel_id": post.channel_id,
+            }
+            for post in posts
+        ],
+    )
 
 
-def _read(row: Row) -> LiveMessage:
+def read_live(row: Row) -> LiveMessage:
+    """A row of live_messages with when it was sent."""
     return LiveMessage(
         film_id=row["film_id"],
         channel_id=row["channel_id"],

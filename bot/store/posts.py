@@ -1,6 +1,6 @@
 """What is owed, one row each, from the plan to its end."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -17,36 +17,29 @@ async def list_posts_since(tx: Transaction, subscriber_id: int, since: datetime)
 
 async def arm_post(tx: Transaction, post: Post) -> bool:
     """Owe `post`; False if its dedup key is there already in any state but cancelled."""
-    row = await tx.one(
-        "arm_post",
-        subscriber_id=post.subscriber_id,
-        film_id=post.film_id,
-        kind=post.kind.value,
-        priority=post.kind.priority,
-        milestone_days=post.milestone_days,
-        country=post.country,
-        type=post.type and post.type.value,
-        date=text_or_none(post.date),
-        old_date=text_or_none(post.old_date),
-        change_id=post.change_id,
-        since_at=epoch_or_none(post.since_at),
-        doubt_id=post.doubt_id,
-        note=post.note,
-        dedup_key=post.dedup_key,
-        **_place(post),
+    return await tx.one("arm_post", **_columns(post)) is not None
+
+
+async def arm_posts(tx: Transaction, posts: Iterable[Post]) -> None:
+    """The same for many; those that are there already stay as they are."""
+    await tx.many("arm_post", map(_columns, posts))
+
+
+async def move_posts(tx: Transaction, posts: Iterable[Post]) -> None:
+    """Give planned posts, by their ids, the time, channel and news that they have here; others stay as they are."""
+    await tx.many(
+        "move_post",
+        [
+            {
+                "post_id": post.id,
+                "country": post.country,
+                "old_date": text_or_none(post.old_date),
+                "change_id": post.change_id,
+                **_place(post),
+            }
+            for post in posts
+        ],
     )
-    return row is not None
-
-
-async def move_post(tx: Transaction, post_id: int, post: Post) -> bool:
-    """Give a planned post the time, channel and news of `post`; False if it is planned no longer."""
-    values = {
-        "country": post.country,
-        "old_date": text_or_none(post.old_date),
-        "change_id": post.change_id,
-        **_place(post),
-    }
-    return await tx.one("move_post", post_id=post_id, **values) is not None
 
 
 async def move_armed(tx: Transaction, post: Post) -> bool:
@@ -62,6 +55,11 @@ async def cancel_armed(tx: Transaction, post: Post, reason: str, now: datetime) 
 async def cancel_post(tx: Transaction, post_id: int, reason: str, now: datetime) -> bool:
     """Owe a planned post no longer; False if it is planned no longer."""
     return await tx.one("cancel_post", post_id=post_id, reason=reason, now=epoch(now)) is not None
+
+
+async def cancel_posts(tx: Transaction, reasons: Iterable[tuple[int, str]], now: datetime) -> None:
+    """The same for many, by their ids, each with its reason."""
+    await tx.many("cancel_post", [{"post_id": id_, "reason": reason, "now": epoch(now)} for id_, reason in reasons])
 
 
 async def settle_post(tx: Transaction, post_id: int, state: PostState, reason: str, now: datetime) -> bool:
@@ -120,6 +118,26 @@ def read_post(row: Row) -> Post:
         doubt_id=row["doubt_id"],
         note=row["note"],
     )
+
+
+def _columns(post: Post) -> Mapping[str, Any]:
+    return {
+        "subscriber_id": post.subscriber_id,
+        "film_id": post.film_id,
+        "kind": post.kind.value,
+        "priority": post.kind.priority,
+        "milestone_days": post.milestone_days,
+        "country": post.country,
+        "type": post.type and post.type.value,
+        "date": text_or_none(post.date),
+        "old_date": text_or_none(post.old_date),
+        "change_id": post.change_id,
+        "since_at": epoch_or_none(post.since_at),
+        "doubt_id": post.doubt_id,
+        "note": post.note,
+        "dedup_key": post.dedup_key,
+        **_place(post),
+    }
 
 
 def _place(post: Post) -> Mapping[str, Any]:

@@ -6,7 +6,7 @@ from datetime import date, time
 from typing import Any
 
 from bot.domain.doubts import DoubtAnswer, DoubtVerdict
-from bot.domain.films import DateChange, Doubt, Release
+from bot.domain.films import DateChange, Doubt, Film, Release
 from bot.domain.gate import as_trusted
 from bot.domain.quiet import QuietHours
 from bot.domain.subscribers import (
@@ -132,9 +132,13 @@ def read_subscription(
     doubts: Sequence[Doubt],
     answers: Mapping[int, DoubtAnswer],
 ) -> Subscription:
-    """A row of subscriptions, with what its film has in other tables."""
-    trusted = [d for d in doubts if d.id in answers and answers[d.id].verdict is DoubtVerdict.TRUST]
-    film = replace(brief_film(row, releases, changes, {}), doubts=tuple(doubts))
+    """A row of subscriptions with its film's columns, and what that has in other tables."""
+    return subscription_of(row, replace(brief_film(row, releases, changes, {}), doubts=tuple(doubts)), answers)
+
+
+def subscription_of(row: Row, film: Film, answers: Mapping[int, DoubtAnswer]) -> Subscription:
+    """A row of subscriptions to `film`, which has its doubts and the changes that this subscriber knows."""
+    trusted = [d for d in film.doubts if d.id in answers and answers[d.id].verdict is DoubtVerdict.TRUST]
     return Subscription(
         film=as_trusted(film, trusted),
         tracked_at=instant_of(row["tracked_at"]),

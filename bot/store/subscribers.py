@@ -9,6 +9,7 @@ from bot.store.columns import epoch, epoch_or_none
 from bot.store.database import Row, Transaction
 from bot.store.doubts import list_doubts, map_answers, read_doubt
 from bot.store.film_rows import by_film, read_change, read_release
+from bot.store.statements import each
 from bot.store.subscriber_rows import pause_columns, read_subscriber, read_subscription, settings_columns, wanted_column
 
 #: What a server said of its doubts where there are none.
@@ -176,18 +177,21 @@ async def lock_revision(tx: Transaction, subscriber_id: int) -> int | None:
     return row["revision"] if row else None
 
 
-async def list_awake(tx: Transaction, until: datetime, limit: int) -> list[Subscriber]:
-    """List subscribers that are to be planned by `until`, the one that has waited longest first."""
-    return [read_subscriber(row) for row in await tx.all("list_awake", until=epoch(until), n=limit)]
+async def end_planning(tx: Transaction, seen: Mapping[int, tuple[int, datetime | None]]) -> frozenset[int]:
+    """Put planned subscribers to sleep until the time given; the ids of those to whom it came in time.
 
-
-async def end_planning(tx: Transaction, subscriber_id: int, seen_revision: int, next_wake_at: datetime | None) -> bool:
-    """Put a planned subscriber to sleep; False, and it stays awake, if a fact changed after `seen_revision`."""
-    row = await tx.one(
+    `seen`: id → the revision that was planned, and when to look again. Whoever has a later one stays awake, and must
+    not be written anything of the plan.
+    """
+    await tx.many(
         "end_planning",
-        subscriber_id=subscriber_id, seen_revision=seen_revision, next_wake_at=epoch_or_none(next_wake_at),
-    )  # fmt: skip
-    return row is not None
+        [
+            {"subscriber_id": id_, "seen_revision": revision, "next_wake_at": epoch_or_none(next_wake_at)}
+            for id_, (revision, next_wake_at) in sorted(seen.items())  # in one order: two who wait must not cross
+        ],
+    )
+    rows = await tx.all("list_revisions", ids=each(seen))
+    return frozenset(row["id"] for row in rows if row["revision"] == seen[row["id"]][0])
 
 
 async def _wake_if(tx: Transaction, changed: Row | None, subscriber_id: int, now: datetime) -> bool:

@@ -6,6 +6,7 @@ from bot.domain.films import Film
 from bot.domain.subscribers import Subscriber, SubscriberKind
 from bot.services.taking import Taken, take_in
 from bot.store import films as film_store
+from bot.store import planning
 from bot.store import subscribers as subscriber_store
 from bot.store.database import Database
 from tests.domain.examples import release, utc
@@ -52,12 +53,12 @@ async def sleep(db: Database, server: Subscriber) -> None:
     async with db.transaction() as tx:
         stored = await subscriber_store.find_subscriber(tx, SubscriberKind.GUILD, server.discord_id)
         assert stored is not None
-        assert await subscriber_store.end_planning(tx, stored.id, stored.revision, None)
+        assert await subscriber_store.end_planning(tx, {stored.id: (stored.revision, None)})
 
 
 async def awake(db: Database, server: Subscriber) -> bool:
     async with db.reading() as tx:
-        return server.id in [each.id for each in await subscriber_store.list_awake(tx, NOW + 9 * DAY, 9)]
+        return server.id in await planning.list_awake(tx, NOW + 9 * DAY, 9)
 
 
 async def followed(db: Database, server: Subscriber) -> list[int]:

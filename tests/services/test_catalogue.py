@@ -15,6 +15,7 @@ from bot.services.catalogue import Loaded, load_catalogue
 from bot.services.planning import Planning
 from bot.sources.bundled import digest_of, read_catalogue
 from bot.store import films as film_store
+from bot.store import planning
 from bot.store import posts as post_store
 from bot.store import subscribers as subscriber_store
 from bot.store.database import Database, open_database
@@ -137,7 +138,7 @@ async def test_a_date_that_moves_is_owed_once(db: Database, shelf: Shelf, more: 
     shelf.put("first-2026", "2027-02-05", "tt0000001", more)
     assert await shelf.load(db, LATER) == Loaded(films=1, moved=1)
     async with db.reading() as tx:
-        assert [s.id for s in await subscriber_store.list_awake(tx, LATER, 10)] == [guild.id]
+        assert await planning.list_awake(tx, LATER, 10) == [guild.id]
     assert (await server(db, guild)).revision == guild.revision + 1
     moved = (ReleaseDate.parse("2026-12-18"), ReleaseDate.parse("2027-02-05"))
     assert [(c.old, c.new, c.history) for c in (await film(db)).changes] == [(*moved, False)]

@@ -31,7 +31,7 @@ async def owe(house: House, key: str, now: datetime, kind: PostKind = PostKind.F
     async with house.db.transaction() as tx:
         assert await posts.arm_post(tx, replace(post, **values))
         subscriber = await subscribers.get_subscriber(tx, house.subscriber_id)
-        await subscribers.end_planning(tx, subscriber.id, subscriber.revision, None)
+        await subscribers.end_planning(tx, {subscriber.id: (subscriber.revision, None)})
 
 
 async def run(house: House, at: datetime, looks: int = 3) -> None:
@@ -56,7 +56,7 @@ async def change(house: House, **choices: object) -> None:
     async with house.db.transaction() as tx:
         subscriber = await subscribers.get_subscriber(tx, house.subscriber_id)
         saved = await subscribers.save_settings(tx, replace(subscriber, **choices), NOON)
-        await subscribers.end_planning(tx, saved.id, saved.revision, None)
+        await subscribers.end_planning(tx, {saved.id: (saved.revision, None)})
 
 
 class TestQuietHours:

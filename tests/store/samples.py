@@ -93,7 +93,7 @@ async def put_to_sleep(database: Database, subscriber_id: int) -> None:
     """What the planner does in the end: the plan is as new as the facts."""
     async with database.transaction() as tx:
         subscriber = await subscriber_store.get_subscriber(tx, subscriber_id)
-        assert await subscriber_store.end_planning(tx, subscriber_id, subscriber.revision, None)
+        assert await subscriber_store.end_planning(tx, {subscriber_id: (subscriber.revision, None)})
 
 
 def a_post(subscriber: Subscriber, number: int = 1, /, **values: Any) -> Post:

@@ -158,10 +158,10 @@ async def test_a_new_fact_frees_what_waits_but_not_what_failed(database: Databas
     await arm(database, a_post(guild, 2, channel_id=2))
     async with database.transaction() as tx:
         await claims.hold(tx, guild, claims.Seat(guild.id, 2), NOW, NOW + HOUR, "daily cap", releases=False)
-        await claims.free_held(tx, guild.id)
+        await claims.free_held(tx, [guild.id])
     assert await listed(database) == []  # nothing is new
     async with database.transaction() as tx:
         await subscribers.wake_subscriber(tx, guild.id, NOW)
-        await claims.free_held(tx, guild.id)
+        await claims.free_held(tx, [guild.id])
     await put_to_sleep(database, guild.id)
     assert await listed(database) == [(guild.id, 2)]

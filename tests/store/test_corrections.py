@@ -10,7 +10,7 @@ from bot.domain.corrections import STRUCK, Correction, Settled
 from bot.domain.messages import LEASE, Attempt, Message, Outcome, settle
 from bot.domain.posts import Post, PostKind, PostState
 from bot.domain.subscribers import Subscriber
-from bot.store import corrections, films, messages, subscribers
+from bot.store import corrections, films, messages, planning, subscribers
 from bot.store.database import Database
 from tests.store import claiming
 from tests.store.samples import (
@@ -76,7 +76,8 @@ async def revision(database: Database, guild: Subscriber) -> int:
 
 async def told(database: Database, guild: Subscriber, since: datetime = NOW - HOUR) -> list[tuple[int, str]]:
     async with database.reading() as tx:
-        return [(each.message_id, each.post.dedup_key) for each in await corrections.list_told(tx, guild.id, since)]
+        found = map(corrections.read_told, await corrections.list_told(tx, [guild.id], since))
+    return [(each.message_id, each.post.dedup_key) for each in found]
 
 
 class TestTold:
@@ -109,7 +110,7 @@ class TestTold:
         await posted(database, Outcome.SENT, a_post(guild, film_id=other))
         async with database.transaction() as tx:
             assert await films.join_films(tx, other, film_id, NOW)
-            [found] = await corrections.list_told(tx, guild.id, NOW - HOUR)
+            [found] = map(corrections.read_told, await corrections.list_told(tx, [guild.id], NOW - HOUR))
             joined = await films.find_film(tx, other)
         assert joined is not None
         assert found.post.film_id == joined.id == film_id
@@ -198,7 +199,7 @@ class TestSettling:
         await put_to_sleep(database, guild.id)  # planned before the channel's words were known
         assert await end(database, taken, revision=seen)
         async with database.reading() as tx:
-            assert [each.id for each in await subscribers.list_awake(tx, NOW, 10)] == [guild.id]
+            assert await planning.list_awake(tx, NOW, 10) == [guild.id]
 
     async def test_later(self, database: Database, taken: Correction) -> None:
         assert await end(database, taken, Settled(NOW + HOUR, {}))

@@ -9,6 +9,7 @@ TESTS = Path(__file__).parent.parent
 NAMED = {
     "services/outbox_world.py": "is told by test_outbox_machine which one; mistakes are looked for on SQLite",
     "services/test_doubting_chain.py": "has one test for each: fewer examples on PostgreSQL",
+    "services/test_planning.py": "compares a new database of either kind with another one",
     "services/test_leading.py": "who leads among processes; SQLite has one process",
     "services/test_search.py": "searches in memory; one test compares what both engines give it",
     "store/conftest.py": "makes both",

@@ -8,7 +8,7 @@ import pytest
 
 from bot.domain.dates import TBA, ReleaseDate
 from bot.domain.films import Credit, DateChange, EntryKind, Film, FranchiseEntry, Job, Release, ReleaseType
-from bot.store import films, subscribers
+from bot.store import films, planning, subscribers
 from bot.store.database import Database
 from bot.store.film_rows import person_key
 from tests.store.samples import BALLERINA, GUILD, JOHN_WICK, NOW, THEATRICAL_US, follow, store_film, store_guild
@@ -229,9 +229,9 @@ async def test_followers_wake_and_nobody_else(database: Database) -> None:
     await follow(database, guild.id, film_id)
     later = NOW + timedelta(hours=1)
     async with database.transaction() as tx:
-        await subscribers.end_planning(tx, guild.id, 1, None)
+        await subscribers.end_planning(tx, {guild.id: (1, None)})
         assert await films.wake_followers(tx, film_id, later) == 1
-        assert [s.id for s in await subscribers.list_awake(tx, later, 10)] == [guild.id]
+        assert await planning.list_awake(tx, later, 10) == [guild.id]
         assert (await subscribers.get_subscriber(tx, guild.id)).revision == 2
         assert (await subscribers.get_subscriber(tx, other.id)).revision == 0
 

@@ -10,7 +10,7 @@ from bot.domain.living import LiveEdit, LiveSettled
 from bot.domain.messages import LEASE, Attempt, Message, Outcome, settle
 from bot.domain.posts import Post, PostKind, PostState
 from bot.domain.subscribers import NO_LIVE, LiveMark, Subscriber
-from bot.store import destinations, films, live, messages, posts, subscribers
+from bot.store import destinations, films, live, messages, planning, posts, subscribers
 from bot.store.database import Database
 from tests.store.claiming import claim
 from tests.store.samples import (
@@ -96,7 +96,7 @@ async def test_is_there_as_soon_as_its_message_is_sent_and_plans_again(
         sent = Attempt(Outcome.SENT, 900)
         assert await messages.settle_message(tx, message, settle(message, sent, NOW), sent, NOW)
     async with database.reading() as tx:
-        assert [awake.id for awake in await subscribers.list_awake(tx, NOW, 10)] == [guild.id]
+        assert await planning.list_awake(tx, NOW, 10) == [guild.id]
         [row] = await live.list_live(tx, guild.id)
     assert (row.film_id, row.channel_id, row.message_id, row.shown) == (film_id, CHANNEL, message.id, SAYS)
     assert (row.due_at, row.since, row.lost) == (NOW, NOW, 0)
@@ -148,7 +148,7 @@ class TestTaking:
         first, second = await counting(database, guild, film_id), await counting(database, guild, other, 2)
         third = await counting(database, guild, film_id, 3, channel_id=CHANNEL + 1)
         async with database.transaction() as tx:
-            await live.plan_edit(tx, second.id, NOW - HOUR)
+            await live.plan_edits(tx, [(second.id, NOW - HOUR)])
         assert [edit.message_id for edit in await take(database)] == [second.id, third.id]
         assert [edit.message_id for edit in await take(database)] == [first.id]
 
@@ -164,14 +164,14 @@ class TestTaking:
     async def test_one_that_rests_is_left_alone(self, database: Database, guild: Subscriber, film_id: int) -> None:
         message = await counting(database, guild, film_id)
         async with database.transaction() as tx:
-            await live.plan_edit(tx, message.id, None)
+            await live.plan_edits(tx, [(message.id, None)])
         assert await take(database, NOW + 1000 * HOUR) == []
 
     async def test_nobody_puts_off_what_is_under_way(self, database: Database, guild: Subscriber, film_id: int) -> None:
         message = await counting(database, guild, film_id)
         [edit] = await take(database)
         async with database.transaction() as tx:
-            await live.plan_edit(tx, message.id, None)
+            await live.plan_edits(tx, [(message.id, None)])
         assert [again.attempt for again in await take(database, NOW + LEASE)] == [edit.attempt + 1]
 
     async def test_two_processes_never_take_one(self, database: Database, rival: Database, guild: Subscriber) -> None:
@@ -224,7 +224,7 @@ class TestSettling:
         assert await end(database, guild, edit, LiveSettled(lost=True))
         assert await mark(database, guild, film_id) == LiveMark(lost=1, lost_at=NOW)
         async with database.reading() as tx:
-            assert [awake.id for awake in await subscribers.list_awake(tx, NOW, 10)] == [guild.id]
+            assert await planning.list_awake(tx, NOW, 10) == [guild.id]
         assert await take(database, NOW + 1000 * HOUR) == []
         await put_to_sleep(database, guild.id)
         await counting(database, guild, film_id, 2)
@@ -260,11 +260,15 @@ async def test_what_was_skipped_and_nothing_else_is_owed_again(
     [row] = await arm(database, owed)
     later = replace(owed, due_at=NOW + HOUR)
     async with database.transaction() as tx:
-        assert not await live.rearm(tx, later)
+        await live.rearm(tx, [later])
+    assert await stored(database, owed) == row, "it was not skipped"
+    async with database.transaction() as tx:
         await posts.settle_post(tx, row.id, PostState.SKIPPED, "paused", NOW)
-        assert await live.rearm(tx, later)
+        await live.rearm(tx, [later])
     again = await stored(database, owed)
     assert (again.state, again.due_at, again.reason, again.settled_at) == (PostState.PLANNED, NOW + HOUR, "", None)
-    await posted(database, a_post(guild, 2, kind=PostKind.LIVE, film_id=film_id, note=SAYS))
+    sent = a_post(guild, 2, kind=PostKind.LIVE, film_id=film_id, note=SAYS)
+    await posted(database, sent)
     async with database.transaction() as tx:
-        assert not await live.rearm(tx, a_post(guild, 2))
+        await live.rearm(tx, [sent])
+    assert (await stored(database, sent)).state is PostState.SENT

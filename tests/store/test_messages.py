@@ -20,7 +20,7 @@ from bot.domain.messages import (
 )
 from bot.domain.posts import Post, PostKind, PostState
 from bot.domain.subscribers import Subscriber
-from bot.store import destinations, messages, posts, subscribers
+from bot.store import destinations, messages, planning, posts, subscribers
 from bot.store.database import Database
 from tests.store import claiming
 from tests.store.samples import CHANNEL, GUILD, HOUR, NOW, a_post, arm, put_to_sleep, store_guild, stored
@@ -295,13 +295,13 @@ class TestSettle:
         assert await end(database, message, Outcome.NOT_SENT, still_true=False)
         assert await states(database, message.posts) == {PostState.CANCELLED}
         async with database.reading() as tx:
-            assert [s.id for s in await subscribers.list_awake(tx, NOW, 10)] == [guild.id]
+            assert await planning.list_awake(tx, NOW, 10) == [guild.id]
 
     @pytest.mark.parametrize("outcome", [Outcome.SENT, Outcome.NOT_SENT, Outcome.UNKNOWN], ids=str)
     async def test_other_outcomes_wake_nobody(self, database: Database, guild: Subscriber, outcome: Outcome) -> None:
         assert await end(database, await claimed(database, guild), outcome)
         async with database.reading() as tx:
-            assert await subscribers.list_awake(tx, NOW, 10) == []
+            assert await planning.list_awake(tx, NOW, 10) == []
 
     async def test_the_message_id_is_kept(self, database: Database, guild: Subscriber) -> None:
         message = await claimed(database, guild)

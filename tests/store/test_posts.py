@@ -114,7 +114,10 @@ async def test_only_what_is_planned_moves_is_cancelled_or_settled(
     elsewhere = a_post(guild, due_at=NOW + HOUR, fresh_until=NOW + 2 * HOUR, channel_id=99, country="DE")
     planned = state is PostState.PLANNED
     async with database.transaction() as tx:
-        assert await posts.move_post(tx, before.id, elsewhere) is planned
+        await posts.move_posts(tx, [replace(elsewhere, id=before.id)])
+    moved = await stored(database, before)
+    assert moved == (replace(elsewhere, id=before.id) if planned else before)
+    async with database.transaction() as tx:
         assert await posts.move_armed(tx, replace(elsewhere, channel_id=100)) is planned
     moved = await stored(database, before)
     assert moved == (replace(elsewhere, id=before.id, channel_id=100) if planned else before)

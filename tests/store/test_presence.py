@@ -6,7 +6,7 @@ import pytest
 
 from bot.domain.posts import PostState
 from bot.domain.subscribers import Subscriber
-from bot.store import claims, films, posts, presence, subscribers
+from bot.store import claims, films, planning, posts, presence, subscribers
 from bot.store.database import Database
 from bot.store.presence import Known
 from tests.store.samples import GUILD, HOUR, NOW, a_post, arm, put_to_sleep, store_film, store_guild
@@ -36,7 +36,7 @@ async def test_it_is_left_once_and_comes_back_once(database: Database, guild: Su
         assert await presence.mark_back(tx, guild.id, NOW + DAY)
         assert not await presence.mark_back(tx, guild.id, NOW + DAY)
         assert (await subscribers.get_subscriber(tx, guild.id)).left_at is None
-        assert [awake.id for awake in await subscribers.list_awake(tx, NOW + DAY, 10)] == [guild.id]
+        assert await planning.list_awake(tx, NOW + DAY, 10) == [guild.id]
 
 
 async def test_settings_that_are_saved_do_not_bring_it_back(database: Database, guild: Subscriber) -> None:
@@ -54,7 +54,7 @@ async def test_nothing_is_planned_claimed_or_skipped_for_it(database: Database, 
         assert await claims.list_claimable(tx, NOW, 10) == []
         assert await posts.skip_due_posts(tx, NOW) == []
         await subscribers.wake_subscriber(tx, guild.id, NOW)
-        assert await subscribers.list_awake(tx, NOW + DAY, 10) == []
+        assert await planning.list_awake(tx, NOW + DAY, 10) == []
         assert await claims.list_claimable(tx, NOW, 10) == []
         assert await posts.skip_due_posts(tx, NOW) == []
         listed = await posts.list_posts_since(tx, guild.id, NOW - DAY)

@@ -11,7 +11,7 @@ from bot.domain.films import DateChange, ReleaseType
 from bot.domain.messages import Attempt, MessageState, Outcome, Settlement
 from bot.domain.posts import PostKind, PostState
 from bot.domain.subscribers import Pause, Subscriber, SubscriberKind, TrackRight
-from bot.store import films, messages, subscribers
+from bot.store import films, messages, planning, subscribers
 from bot.store.database import Database
 from tests.store import claiming
 from tests.store.samples import (
@@ -40,7 +40,7 @@ async def get(database: Database, subscriber_id: int) -> Subscriber:
 
 async def awake(database: Database) -> list[int]:
     async with database.reading() as tx:
-        return [subscriber.id for subscriber in await subscribers.list_awake(tx, LATER, 10)]
+        return await planning.list_awake(tx, LATER, 10)
 
 
 async def test_a_subscriber_begins_asleep_with_what_was_guessed(database: Database) -> None:
@@ -217,11 +217,11 @@ async def test_who_has_waited_longest_is_planned_first(database: Database) -> No
     guilds = [await store_guild(database, replace(GUILD, discord_id=number)) for number in range(1, 5)]
     async with database.transaction() as tx:
         for guild, minutes in zip(guilds, (30, 10, 20, 90), strict=True):
-            await subscribers.end_planning(tx, guild.id, 0, NOW + timedelta(minutes=minutes))
-        found = [s.id for s in await subscribers.list_awake(tx, LATER, 10)]
+            await subscribers.end_planning(tx, {guild.id: (0, NOW + timedelta(minutes=minutes))})
+        found = await planning.list_awake(tx, LATER, 10)
         assert found == [guilds[1].id, guilds[2].id, guilds[0].id]
-        assert [s.id for s in await subscribers.list_awake(tx, LATER, 1)] == [guilds[1].id]
-        assert [s.id for s in await subscribers.list_awake(tx, NOW + timedelta(minutes=10), 9)] == [guilds[1].id]
+        assert await planning.list_awake(tx, LATER, 1) == [guilds[1].id]
+        assert await planning.list_awake(tx, NOW + timedelta(minutes=10), 9) == [guilds[1].id]
 
 
 async def test_a_plan_of_old_facts_puts_nobody_to_sleep(database: Database) -> None:
@@ -232,10 +232,10 @@ async def test_a_plan_of_old_facts_puts_nobody_to_sleep(database: Database) -> N
     async with database.transaction() as tx:
         await subscribers.wake_subscriber(tx, guild.id, NOW)
     async with database.transaction() as tx:
-        assert not await subscribers.end_planning(tx, guild.id, seen, None)
+        assert not await subscribers.end_planning(tx, {guild.id: (seen, None)})
     assert await awake(database) == [guild.id]
     async with database.transaction() as tx:
-        assert await subscribers.end_planning(tx, guild.id, seen + 1, None)
+        assert await subscribers.end_planning(tx, {guild.id: (seen + 1, None)})
     assert await awake(database) == []
 
 
@@ -252,7 +252,7 @@ async def test_a_fact_that_comes_while_a_plan_is_written_keeps_its_subscriber_aw
         read.set()
         await changed.wait()
         async with database.transaction() as tx:
-            return await subscribers.end_planning(tx, guild.id, seen, None)
+            return bool(await subscribers.end_planning(tx, {guild.id: (seen, None)}))
 
     async def change() -> None:
         await read.wait()

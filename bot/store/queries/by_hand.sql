@@ -21,8 +21,3 @@ UPDATE posts SET state = :state, reason = :reason, settled_at = :settled_at, not
 WHERE id = :post_id AND subscriber_id = :subscriber_id AND state IN ('failed', 'uncertain') AND kind <> 'opening'
     AND reason NOT LIKE '%left by <@%'
 RETURNING id;
-
--- name: find_stuck_message(post_id)^
--- A message that carried it and failed, or may be there. A post that is planned and has one was sent again by hand.
-SELECT m.id FROM message_posts mp JOIN messages m ON m.id = mp.message_id AND m.state IN ('failed', 'uncertain')
-WHERE mp.post_id = :post_id LIMIT 1;

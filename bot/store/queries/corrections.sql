@@ -1,4 +1,4 @@
--- name: list_told(subscriber_id, since)
+-- name: list_told(ids, since)
 -- Countdowns and alerts that are in a channel or on their way, with their message; of a film that was joined, as part of
 -- the one it turned out to be.
 SELECT
@@ -9,9 +9,9 @@ FROM posts p
 JOIN films f ON f.id = p.film_id
 JOIN message_posts mp ON mp.post_id = p.id
 JOIN messages m ON m.id = mp.message_id AND m.state IN ('sending', 'in_doubt', 'sent')
-WHERE p.subscriber_id = :subscriber_id AND p.due_at >= :since
+WHERE p.subscriber_id IN (EACH(:ids)) AND p.due_at >= :since
     AND p.kind IN ('countdown', 'release') AND p.state IN ('bundled', 'sent')
-ORDER BY mp.message_id, p.id;
+ORDER BY p.subscriber_id, mp.message_id, p.id;
 
 -- name: add_correction(message_id, now)!
 -- Due at once. One that waits already reads what is true when its time comes.

@@ -13,11 +13,11 @@ ON CONFLICT (subscriber_id, film_id, channel_id) DO UPDATE SET
     message_id = excluded.message_id, due_at = excluded.due_at, attempts = 0, shown = excluded.shown
 RETURNING subscriber_id;
 
--- name: list_live(subscriber_id)
--- The live countdowns of one subscriber: those that are in their channels, and how many somebody deleted.
+-- name: list_live(ids)
+-- The live countdowns of subscribers: those that are in their channels, and how many somebody deleted.
 SELECT l.subscriber_id, l.film_id, l.channel_id, l.message_id, l.due_at, l.attempts, l.shown, l.lost, m.first_sent_at
 FROM live_messages l LEFT JOIN messages m ON m.id = l.message_id
-WHERE l.subscriber_id = :subscriber_id ORDER BY l.film_id, l.channel_id;
+WHERE l.subscriber_id IN (EACH(:ids)) ORDER BY l.subscriber_id, l.film_id, l.channel_id;
 
 -- name: plan_live_edit(message_id, due_at)!
 -- Another time for the next edit. One that is under way, or is tried again, reads what is true by itself.

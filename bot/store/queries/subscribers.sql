@@ -63,14 +63,6 @@ UPDATE subscribers SET revision = revision + 1, next_wake_at = :now WHERE id = :
 -- As new as it gets: a fact that is being written is waited for, and one that comes later waits for this transaction.
 UPDATE subscribers SET revision = revision WHERE id = :subscriber_id RETURNING revision;
 
--- name: list_awake(until, n)
--- Whose time to plan has come, the one that has waited longest first; not a server that was left.
-SELECT
-    id, kind, discord_id, channel_id, country, timezone, posting_minute, milestones, ping_role_id, track_right,
-    paused_at, paused_until, country_chosen, timezone_chosen, settings_changed_at, revision, wanted,
-    quiet_from, quiet_to, digest_weekday, live, daily_cap, role_button, crosspost, admin_channel_id, left_at
-FROM subscribers WHERE next_wake_at <= :until AND left_at IS NULL ORDER BY next_wake_at, id LIMIT :n;
-
 -- name: end_planning(subscriber_id, seen_revision, next_wake_at)^
 -- To sleep, unless a fact changed while the plan was made: nothing comes back then, and it stays awake.
 UPDATE subscribers SET planned_revision = :seen_revision, next_wake_at = :next_wake_at

@@ -18,6 +18,8 @@ from bot.domain.shards import ONE_SHARD, Allowance, Shards
 from bot.services.identifying import Identifying
 
 log = logging.getLogger(__name__)
+#: A connection that nobody reads for 60 s is dead for discord.py, and a turn on it would be lost.
+_PATIENCE_SECONDS = 45.0
 
 
 class ShardedBot(commands.AutoShardedBot):
@@ -73,8 +75,13 @@ class ShardedBot(commands.AutoShardedBot):
                 together.create_task(self._launch(lane))
 
     async def before_identify_hook(self, shard_id: int | None, *, initial: bool = False) -> None:
-        """Wait for the shard's turn, in this process and among all."""
-        await self._identifying.wait_for_turn(shard_id or 0, self)
+        """Wait for the shard's turn, in this process and among all; if it does not come soon, on a new connection.
+
+        Raises:
+            TimeoutError: it did not; discord.py connects again.
+        """
+        async with asyncio.timeout(_PATIENCE_SECONDS):
+            await self._identifying.wait_for_turn(shard_id or 0, self)
 
     async def on_ready(self) -> None:
         """Say once that commands are answered; what connects again later is discord.py's to say."""

@@ -93,15 +93,14 @@ class Identifying:
             if allowance is None:
                 await self._sleep(_AGAIN.total_seconds())
                 continue
-            left = allowance.remaining - self._used
-            if left >= needed:
+            if allowance.remaining >= needed:
                 self._waiting = False
                 return allowance
             if not self._waiting:
                 log.error(
                     "Discord lets this bot connect %s more times until %s UTC, and %s are needed: it waits for that. "
                     "Posts go out meanwhile; commands are not answered here. Find out why it connected so often",
-                    max(left, 0),
+                    allowance.remaining,
                     f"{allowance.resets_at:%Y-%m-%d %H:%M}",
                     needed,
                 )
@@ -111,13 +110,17 @@ class Identifying:
             self._asked_at = None
 
     async def _known(self, needed: int, gatekeeper: Gatekeeper) -> Allowance | None:
-        """What Discord allows: asked again if that is old, when no answer changes nothing, or if little is left."""
+        """What Discord allows; None if it has to say that anew, and does not.
+
+        It is asked again if that is old, when no answer changes nothing, and if little is left.
+        """
         known, now = self._allowance, self._clock.now()
-        if known is None or self._asked_at is None or not timedelta() <= now - self._asked_at < _ASKED_EVERY:
-            return await self._ask(gatekeeper) or self._allowance
-        if known.remaining - self._used < needed + self._count:  # other processes may identify as well
-            return await self._ask(gatekeeper)
-        return known
+        # Other processes may identify as well.
+        plenty = known is not None and known.remaining - self._used >= needed + self._count
+        is_new = self._asked_at is not None and timedelta() <= now - self._asked_at < _ASKED_EVERY
+        if plenty and is_new:
+            return known
+        return await self._ask(gatekeeper) or (known if plenty else None)
 
     async def _ask(self, gatekeeper: Gatekeeper) -> Allowance | None:
         allowance = await gatekeeper.fetch_allowance()

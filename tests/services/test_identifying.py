@@ -157,6 +157,20 @@ async def test_without_an_answer_what_was_allowed_holds_and_nothing_else(queue: 
     await waits
 
 
+async def test_without_an_answer_the_last_ones_of_the_day_are_not_used(queue: Queue) -> None:
+    queue.gate.remaining = 4
+    await queue.identify(0, 0)
+    queue.gate.silent = True
+    queue.clock.time += timedelta(minutes=2)
+    await queue.identify(0)
+    waits = asyncio.create_task(queue.identify(0))
+    for _ in range(50):
+        await asyncio.sleep(0)
+    assert not waits.done(), "another process may have had it"
+    queue.gate.silent = False
+    await waits
+
+
 async def test_a_database_that_is_away_gives_no_turn(queue: Queue, monkeypatch: pytest.MonkeyPatch) -> None:
     taken, tries = turns.take_turn, 0
 

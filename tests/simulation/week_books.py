@@ -63,19 +63,20 @@ class Books:
     wrong: list[str] = field(default_factory=list[str])
 
     def lines(self) -> Iterator[str]:
-        """For a person."""
+        """For a person, as Markdown: by kind, and by day."""
         yield f"{self.servers:,} servers: {dict(self.counted)}"
-        for kind, late in self.lateness.items():
+        yield from ("| | posts | late: median | 99 of 100 | worst |", "|---|---|---|---|---|")
+        everything = [late for some in self.lateness.values() for late in some]
+        for kind, late in {**self.lateness, "all": everything}.items():
             if late:
-                median, most, worst = _quantiles(late)
-                yield f"{kind}: {len(late):,}, late by {median:,.0f} s, p99 {most:,.0f} s, worst {worst:,.0f} s"
+                yield f"| {kind} | {len(late):,} | {' | '.join(map(_in_words, _quantiles(late)))} |"
+        yield from ("| day | posts | most waiting | minutes with a queue | worst |", "|---|---|---|---|---|")
         for day, minutes in self._days():
             longest = max(sum(minute.queues) for minute in minutes)
             some = sum(1 for minute in minutes if sum(minute.queues))
             worst = max((minute.late[2] for minute in minutes if minute.late), default=0.0)
             arrived = sum(sum(minute.arrived) for minute in minutes)
-            queue = f"queue at most {longest:,}, in {some:,} minutes"
-            yield f"{day:%a %d %b}: {arrived:,} arrived, {queue}, worst {worst:,.0f} s"
+            yield f"| {day:%a %-d %B} | {arrived:,} | {longest:,} | {some:,} | {_in_words(worst)} |"
         yield from self.wrong[:40]
         yield f"{len(self.wrong)} differences"
 
@@ -200,6 +201,10 @@ def _count(books: Books, rows: Iterable[tuple[Any, ...]], there: Mapping[str, da
             queues[kind] += comes[kind][minute] - goes[kind][minute]
         counts = (tuple(queues.values()), tuple(arrivals[kind][minute] for kind in KINDS))
         books.minutes.append(Minute(minute, *counts, _quantiles(late[minute]) if minute in late else ()))
+
+
+def _in_words(seconds: float) -> str:
+    return f"{seconds:.0f} s" if seconds < 100 else f"{seconds / 60:.1f} min"
 
 
 def _quantiles(values: Sequence[float]) -> tuple[float, float, float]:

@@ -1,7 +1,7 @@
 """Marquee on PostgreSQL: a pool of connections, shared with other processes. Imported only when asked for."""
 
-from collections.abc import AsyncGenerator, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from collections.abc import AsyncGenerator, Generator, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, contextmanager, suppress
 from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
@@ -16,12 +16,24 @@ from bot.store.statements import Engine, OpenTransaction, Row, Statement, load_s
 
 #: A dispatcher, a handful of jobs and the commands of one process; Discord's 50 requests a second need no more.
 POOL_SIZE = 10
+#: How long to wait for one of them: a command has three seconds in which it must answer.
+CONNECTION_SECONDS = 2.0
+#: The longest statement, which wakes the 76,000 followers of a film, takes five. A server that is gone without a word
+#: would be waited for a quarter of an hour.
+STATEMENT_SECONDS = 60.0
 #: The advisory lock under which the schema changes: any number that nobody else takes, so "marquee" in ASCII.
 MIGRATION_LOCK = int.from_bytes(b"marquee", "big")
 #: Held by `marquee db move` as long as it runs: nobody may open what is being moved.
 MOVE_LOCK = int.from_bytes(b"moving", "big")
 #: How a bot's connections are listed at the server: a move sees by them that one is there.
 APPLICATION = "marquee"
+
+_BUSY = "{name} gave no connection within {seconds:g} seconds. See whether that server answers, and what keeps it busy."
+#: How a connection ends. At its first statement nothing was done on it yet, and another one may do.
+_ENDED = (
+    asyncpg.PostgresConnectionError, asyncpg.AdminShutdownError, asyncpg.CrashShutdownError,
+    asyncpg.InterfaceError, asyncpg.InternalClientError, ConnectionError,
+)  # fmt: skip
 
 
 class PostgresDatabase:
@@ -47,7 +59,7 @@ class PostgresDatabase:
             # the server is away the pool would log a stack trace at every try to get back to it.
             pool: Any = await asyncpg.create_pool(  # pyright: ignore[reportUnknownMemberType]
                 url, min_size=0, max_size=POOL_SIZE,
-                max_inactive_connection_lifetime=0, max_cached_statement_lifetime=0,
+                max_inactive_connection_lifetime=0, max_cached_statement_lifetime=0, reset=_leave,
                 server_settings={"application_name": APPLICATION},
             )  # fmt: skip
             try:
@@ -64,15 +76,14 @@ class PostgresDatabase:
         Raises:
             DatabaseError: the server cannot be reached or cannot write. Nothing of it was saved.
         """
-        async with self._connection() as connection, connection.transaction(), _Transaction.on(connection) as tx:
+        async with self._begun() as connection, _Transaction.on(connection) as tx:
             yield tx
 
     @asynccontextmanager
     async def reading(self) -> AsyncGenerator[OpenTransaction]:
         """Read one unchanging state of the database, beside whoever writes."""
         async with (
-            self._connection() as connection,
-            connection.transaction(isolation="repeatable_read", readonly=True),
+            self._begun(isolation="repeatable_read", readonly=True) as connection,
             _Transaction.on(connection) as tx,
         ):
             yield tx
@@ -82,19 +93,42 @@ class PostgresDatabase:
         return self.reading()
 
     @asynccontextmanager
-    async def _connection(self) -> AsyncGenerator[Any]:
-        with advising(self._name, OSError):
-            connection = await self._pool.acquire()
+    async def _begun(self, **how: object) -> AsyncGenerator[Any]:
+        """A connection in a transaction that is committed at the end; rolled back on any exception."""
+        connection: Any = None
         try:
             with advising(self._name):
-                yield connection
+                async with AsyncExitStack() as stack:
+                    connection = await self._begin(stack, how)
+                    yield connection
         except (asyncpg.InterfaceError, asyncpg.InternalClientError) as error:
             # A connection that the server dropped shows itself in many ways, the last of them at the rollback.
-            if not _is_lost(connection):
+            if connection is not None and not _is_lost(connection):
                 raise
             raise DatabaseError(LOST.format(name=self._name, error=error)) from error
-        finally:
-            await self._pool.release(connection)
+
+    async def _begin(self, stack: AsyncExitStack, how: Mapping[str, object]) -> Any:  # noqa: ANN401 - untyped there
+        """Begin on a connection that lives: any of them may have been cut since it was last used, or all of them."""
+        for _ in range(POOL_SIZE):
+            with suppress(*_ENDED):
+                return await self._try_to_begin(stack, how)
+        return await self._try_to_begin(stack, how)
+
+    async def _try_to_begin(self, stack: AsyncExitStack, how: Mapping[str, object]) -> Any:  # noqa: ANN401
+        with advising(self._name, OSError):
+            try:
+                connection = await self._pool.acquire(timeout=CONNECTION_SECONDS)
+            except TimeoutError as error:
+                raise DatabaseError(_BUSY.format(name=self._name, seconds=CONNECTION_SECONDS)) from error
+        async with AsyncExitStack() as attempt:
+            attempt.push_async_callback(self._pool.release, connection)
+            try:
+                await attempt.enter_async_context(connection.transaction(**how))
+            except _ENDED:
+                connection.terminate()  # else the pool gave the same one again
+                raise
+            await stack.enter_async_context(attempt.pop_all())
+        return connection
 
     def lead_lock(self) -> PostgresLock:
         """Make the lock of the process that leads; not taken yet."""
@@ -124,10 +158,26 @@ class _Transaction(OpenTransaction):
         await self._connection.execute(sql)
 
     async def _fetch(self, statement: Statement, values: Mapping[str, Any]) -> list[Row]:
-        return await self._connection.fetch(statement.sql, *_in_order(statement, values))
+        with _in_time(statement):
+            return await self._connection.fetch(statement.sql, *_in_order(statement, values), timeout=STATEMENT_SECONDS)
 
     async def _execute_many(self, statement: Statement, rows: Sequence[Mapping[str, Any]]) -> None:
-        await self._connection.executemany(statement.sql, [_in_order(statement, values) for values in rows])
+        with _in_time(statement):
+            await self._connection.executemany(
+                statement.sql, [_in_order(statement, values) for values in rows], timeout=STATEMENT_SECONDS
+            )
+
+
+@contextmanager
+def _in_time(statement: Statement) -> Generator[None]:
+    try:
+        yield
+    except TimeoutError as error:
+        raise asyncpg.QueryCanceledError(f"{statement.name} took over {STATEMENT_SECONDS:g} seconds") from error
+
+
+async def _leave(_: object) -> None:
+    """Leave a session as it is: nothing here sets, listens or locks beyond the end of its transaction."""
 
 
 def _in_order(statement: Statement, values: Mapping[str, Any]) -> list[Any]:

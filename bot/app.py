@@ -17,6 +17,7 @@ from discord.gateway import DiscordWebSocket
 from discord.http import Route
 from yarl import URL
 
+from bot import collecting
 from bot.client import MarqueeClient, SyncGate
 from bot.clock import SystemClock
 from bot.connecting import connect, login
@@ -49,10 +50,7 @@ from bot.services.search import FilmSearch
 from bot.services.settings import Preferences
 from bot.services.tracking import Tracking
 from bot.settings import Settings, SourceSettings
-from bot.sources import tmdb, wikidata_api
 from bot.sources.bundled import digest_of, find_catalogue, read_catalogue
-from bot.sources.http import JsonClient
-from bot.sources.wikidata import WikidataSource
 from bot.store.database import Database, open_database
 from bot.store.films import find_meta, set_meta
 from bot.store.title_index import TitleIndex
@@ -71,7 +69,9 @@ from cogs.context import Context
 log = logging.getLogger(__name__)
 #: What is in flight when somebody stops Marquee has this long to finish.
 GRACE = timedelta(seconds=10)
-#: The pictures' signs are drawn ahead once the start is over.
+#: The jobs begin once the first commands can be answered: their first runs come all at once.
+JOBS_AFTER = timedelta(seconds=0.3)
+#: What pictures need is opened ahead once the start is over.
 WARM_AFTER = timedelta(seconds=20)
 _background: set[asyncio.Task[None]] = set()
 
@@ -157,6 +157,10 @@ async def _open_sources(stack: AsyncExitStack, settings: SourceSettings, clock: 
     sources: list[FilmSource] = []
     if settings.tmdb_token is None and not settings.wikidata:
         return sources
+    from bot.sources import tmdb, wikidata_api  # who asks nobody need not wait for them at each start
+    from bot.sources.http import JsonClient
+    from bot.sources.wikidata import WikidataSource
+
     session = await stack.enter_async_context(aiohttp.ClientSession())
     if settings.tmdb_token is not None:
         manners = tmdb.tmdb_manners(
@@ -195,21 +199,23 @@ async def run(settings: Settings) -> None:
 
 async def _serve(app: App, settings: Settings, stopping: asyncio.Event) -> None:
     scheduler = Scheduler(_jobs(app), app.clock, lambda: app.leading.leads)
-    warming = asyncio.get_running_loop().call_later(WARM_AFTER.total_seconds(), _warm, app.context.pictures)
+    loop = asyncio.get_running_loop()
+    begun = [loop.call_later(WARM_AFTER.total_seconds(), _warm, app.context.pictures)]
     async with app.client:
         try:
             token = settings.token.reveal() if settings.token else ""
             if await _finished_first(login(app.client, token, settings.shards), stopping):
-                scheduler.start()
+                begun.append(loop.call_later(JOBS_AFTER.total_seconds(), _begin, scheduler))
                 shards = app.client.shards_here
                 log.info("Marquee is running as %s%s", app.client.user, f", with {shards}" if shards.count > 1 else "")
                 await _finished_first(connect(app.client), stopping)
         finally:
             log.info("Stopping: finishing what is in flight")
-            warming.cancel()
-            ends_at = asyncio.get_running_loop().time() + GRACE.total_seconds()
+            for timer in begun:
+                timer.cancel()
+            ends_at = loop.time() + GRACE.total_seconds()
             await scheduler.stop(GRACE)
-            left = max(ends_at - asyncio.get_running_loop().time(), 0)
+            left = max(ends_at - loop.time(), 0)
             await app.dispatch.close(timedelta(seconds=left))
     log.info("Stopped")
 
@@ -235,10 +241,20 @@ def _jobs(app: App) -> list[Job]:
     ]
 
 
+def _begin(scheduler: Scheduler) -> None:
+    scheduler.start()
+    collecting.begin()
+
+
 def _warm(pictures: PictureShop) -> None:
-    task = asyncio.create_task(pictures.warm(), name="warm the pictures")
+    task = asyncio.create_task(_settle_in(pictures), name="settle in")
     _background.add(task)
     task.add_done_callback(_background.discard)
+
+
+async def _settle_in(pictures: PictureShop) -> None:
+    await pictures.warm()
+    collecting.settle()
 
 
 async def _finished_first(work: "asyncio.Task[None] | asyncio.Future[None]", stopping: asyncio.Event) -> bool:

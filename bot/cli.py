@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from pathlib import Path
 
-from bot import __version__
+from bot import __version__, collecting
 from bot.domain.errors import OperatorError
 from bot.settings import Settings, load_settings
 
@@ -73,6 +73,14 @@ def _add_titles(titles: argparse.ArgumentParser) -> None:
 
 
 def _run(options: argparse.Namespace) -> int:
+    collecting.put_off()
+    try:
+        return _run_at_once(options)
+    finally:
+        collecting.end()
+
+
+def _run_at_once(options: argparse.Namespace) -> int:
     from bot.app import run
     from bot.logs import set_up_logging
 

@@ -5,8 +5,7 @@ import logging
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-
-from apscheduler.schedulers.asyncio import AsyncIOScheduler  # pyright: ignore[reportMissingTypeStubs]
+from typing import Any
 
 from bot.domain.errors import OperatorError
 from bot.ports import Clock
@@ -37,6 +36,14 @@ class Scheduler:
         self._leads = leads
         self._watch: asyncio.Task[None] | None = None
         self._at_work: set[asyncio.Task[object]] = set()
+        self._wanted = jobs
+        self._jobs: Any = None  #: an AsyncIOScheduler, once started; APScheduler has no types
+
+    def start(self) -> None:
+        """Run every job now, and then at its interval."""
+        # Imported here: it takes as long as a tenth of a start, and commands are answered without it.
+        from apscheduler.schedulers.asyncio import AsyncIOScheduler  # pyright: ignore[reportMissingTypeStubs]
+
         self._jobs = AsyncIOScheduler(
             timezone=UTC,  # a local zone would run jobs twice, or not at all, when clocks change
             job_defaults={
@@ -45,13 +52,10 @@ class Scheduler:
                 "max_instances": 1,
             },
         )
-        for job in jobs:
-            self._jobs.add_job(  # pyright: ignore[reportUnknownMemberType] - APScheduler has no types
+        for job in self._wanted:
+            self._jobs.add_job(
                 self._guarded(job), "interval", seconds=job.seconds, id=job.name, next_run_time=datetime.now(UTC)
             )
-
-    def start(self) -> None:
-        """Run every job now, and then at its interval."""
         self._jobs.start()
         self._watch = asyncio.create_task(self._mind_the_clock(), name="mind the clock")
 
@@ -59,7 +63,7 @@ class Scheduler:
         """Start no job any more, and let those that are at work finish within `grace`."""
         if self._watch is not None:
             self._watch.cancel()
-        if not self._jobs.running:
+        if self._jobs is None or not self._jobs.running:
             return
         self._jobs.pause()  # shutdown() alone would cancel them, whatever its `wait` says
         if self._at_work:
@@ -73,8 +77,8 @@ class Scheduler:
             await asyncio.sleep(_WATCH_SECONDS)
             if datetime.now(UTC) < before:
                 log.warning("The clock was set back; every job runs now")
-                for job in self._jobs.get_jobs():  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
-                    job.modify(next_run_time=datetime.now(UTC))  # pyright: ignore[reportUnknownMemberType]
+                for job in self._jobs.get_jobs():
+                    job.modify(next_run_time=datetime.now(UTC))
 
     def _guarded(self, job: Job) -> Callable[[], Awaitable[None]]:
         """A job that outlives its errors, and reports a failure once and its end once."""

@@ -4,7 +4,6 @@ import calendar
 import re
 from datetime import date, datetime, time, timedelta
 
-from dateutil.parser import ParserError, parse
 from dateutil.relativedelta import relativedelta
 
 from bot.domain.dates import FIRST_YEAR, LAST_YEAR
@@ -218,6 +217,8 @@ def _parsed(text: str, earliest: date) -> date | None:
 
     dateutil fills what is missing from its default: tried with two, a part that it would invent makes the two differ.
     """
+    from dateutil.parser import ParserError, parse  # few people write a day: a start does without it
+
     words = re.findall(r"[^\W\d_]+", text.casefold())
     if not any(word in _MONTHS for word in words) or not all(word in _MONTHS | _BESIDE for word in words):
         return None

@@ -16,8 +16,10 @@ from bot.store.statements import Engine, OpenTransaction, Row, Statement, load_s
 
 #: A dispatcher, a handful of jobs and the commands of one process; Discord's 50 requests a second need no more.
 POOL_SIZE = 10
-#: How long to wait for one of them: a command has three seconds in which it must answer.
-CONNECTION_SECONDS = 2.0
+#: How long to wait for one of them to read: every command begins so, and has three seconds to answer.
+READING_SECONDS = 2.0
+#: And to write: what a delivery came to is not given up so soon.
+WRITING_SECONDS = 30.0
 #: The longest statement, which wakes the 76,000 followers of a film, takes five. A server that is gone without a word
 #: would be waited for a quarter of an hour.
 STATEMENT_SECONDS = 60.0
@@ -76,14 +78,14 @@ class PostgresDatabase:
         Raises:
             DatabaseError: the server cannot be reached or cannot write. Nothing of it was saved.
         """
-        async with self._begun() as connection, _Transaction.on(connection) as tx:
+        async with self._begun(WRITING_SECONDS) as connection, _Transaction.on(connection) as tx:
             yield tx
 
     @asynccontextmanager
     async def reading(self) -> AsyncGenerator[OpenTransaction]:
         """Read one unchanging state of the database, beside whoever writes."""
         async with (
-            self._begun(isolation="repeatable_read", readonly=True) as connection,
+            self._begun(READING_SECONDS, isolation="repeatable_read", readonly=True) as connection,
             _Transaction.on(connection) as tx,
         ):
             yield tx
@@ -93,13 +95,13 @@ class PostgresDatabase:
         return self.reading()
 
     @asynccontextmanager
-    async def _begun(self, **how: object) -> AsyncGenerator[Any]:
+    async def _begun(self, seconds: float, **how: object) -> AsyncGenerator[Any]:
         """A connection in a transaction that is committed at the end; rolled back on any exception."""
         connection: Any = None
         try:
             with advising(self._name):
                 async with AsyncExitStack() as stack:
-                    connection = await self._begin(stack, how)
+                    connection = await self._begin(stack, seconds, how)
                     yield connection
         except (asyncpg.InterfaceError, asyncpg.InternalClientError) as error:
             # A connection that the server dropped shows itself in many ways, the last of them at the rollback.
@@ -107,19 +109,19 @@ class PostgresDatabase:
                 raise
             raise DatabaseError(LOST.format(name=self._name, error=error)) from error
 
-    async def _begin(self, stack: AsyncExitStack, how: Mapping[str, object]) -> Any:  # noqa: ANN401 - untyped there
+    async def _begin(self, stack: AsyncExitStack, seconds: float, how: Mapping[str, object]) -> Any:  # noqa: ANN401
         """Begin on a connection that lives: any of them may have been cut since it was last used, or all of them."""
         for _ in range(POOL_SIZE):
             with suppress(*_ENDED):
-                return await self._try_to_begin(stack, how)
-        return await self._try_to_begin(stack, how)
+                return await self._try_to_begin(stack, seconds, how)
+        return await self._try_to_begin(stack, seconds, how)
 
-    async def _try_to_begin(self, stack: AsyncExitStack, how: Mapping[str, object]) -> Any:  # noqa: ANN401
+    async def _try_to_begin(self, stack: AsyncExitStack, seconds: float, how: Mapping[str, object]) -> Any:  # noqa: ANN401
         with advising(self._name, OSError):
             try:
-                connection = await self._pool.acquire(timeout=CONNECTION_SECONDS)
+                connection = await self._pool.acquire(timeout=seconds)
             except TimeoutError as error:
-                raise DatabaseError(_BUSY.format(name=self._name, seconds=CONNECTION_SECONDS)) from error
+                raise DatabaseError(_BUSY.format(name=self._name, seconds=seconds)) from error
         async with AsyncExitStack() as attempt:
             attempt.push_async_callback(self._pool.release, connection)
             try:

@@ -13,6 +13,7 @@ NAMED = {
     "services/test_leading.py": "who leads among processes; SQLite has one process",
     "services/test_search.py": "searches in memory; one test compares what both engines give it",
     "store/conftest.py": "makes both",
+    "store/test_alive.py": "a container asks PostgreSQL whether its process lives",
     "store/engines.py": "makes both",
     "store/test_deadlocks.py": "has PostgreSQL end one of two; SQLite has one writer",
     "store/test_moving*.py": "carries a store from one engine to the other",

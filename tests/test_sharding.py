@@ -10,6 +10,8 @@ import pytest
 from discord.ext import commands
 
 from bot.clock import SystemClock
+from bot.connecting import connect, login
+from bot.domain.errors import OperatorError
 from bot.domain.shards import Shards
 from bot.services.identifying import Identifying
 from bot.sharding import ShardedBot
@@ -112,6 +114,36 @@ async def test_who_has_used_up_the_day_does_not_connect(
         assert [record.levelname for record in caplog.records if "1 more times" in record.getMessage()] == ["ERROR"]
         await standin.set_session_starts(remaining=1_000)
         assert (await standin.wait_until(connected=2)).used_up == 0
+
+
+async def test_what_connecting_again_does_not_mend_is_a_sentence(standin: StandinProcess, database: Database) -> None:
+    await standin.set_session_starts(max_concurrency=4)
+    said: dict[int, str] = {}
+    for shard, code in enumerate((4004, 4010, 4011, 4012)):
+        bot = Bot(database)
+        with pointed_at(standin.api, standin.gateway):
+            async with bot:
+                await login(bot, standin.token, Shards((shard,), 4))
+                stays = connect(bot)
+                await standin.wait_until(connected=1)
+                await standin.cut_gateway("close", code=code)
+                with pytest.raises(OperatorError) as caught:
+                    await asyncio.wait_for(stays, 10)
+        said[code] = str(caught.value)
+    assert "DISCORD_TOKEN" in said[4004]
+    assert "--shard-count" in said[4010]
+    assert "more shards" in said[4011]
+    assert "code 4012" in said[4012]
+
+
+async def test_who_is_not_told_how_to_connect_does_not(standin: StandinProcess, database: Database) -> None:
+    await standin.fail_next("GET", "/gateway/bot", 503)
+    bot = Bot(database)
+    with pointed_at(standin.api, standin.gateway):
+        async with bot:
+            with pytest.raises(OperatorError, match="try again later"):
+                await login(bot, standin.token, Shards((0,), 1))
+    assert (await standin.get_status()).identifies == 0
 
 
 async def test_who_does_not_wait_is_sent_away(standin: StandinProcess, database: Database) -> None:

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import logging
+import sys
 from collections.abc import Awaitable, Callable
 from secrets import token_hex
 from typing import Any
@@ -11,7 +12,7 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.domain.errors import DatabaseError, UserError
+from bot.domain.errors import DatabaseError, OperatorError, UserError
 from bot.services.identifying import Identifying
 from bot.sharding import ShardedBot
 from bot.ui.text import escape
@@ -91,7 +92,11 @@ class MarqueeClient(ShardedBot):
 
     async def on_error(self, event_method: str, /, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - discord.py's
         """Log what an event's handler raised."""
-        log.exception("The handler of %s failed", event_method)
+        error = sys.exception()
+        if isinstance(error, OperatorError):  # its sentence says all there is to know
+            log.error("The handler of %s failed. %s", event_method, error)
+        else:
+            log.exception("The handler of %s failed", event_method)
 
     async def _say(self, interaction: Interaction, sentence: str) -> None:
         try:
@@ -110,9 +115,10 @@ def _sentence(cause: BaseException, error: Exception) -> str:
     if isinstance(error, app_commands.CommandNotFound | app_commands.CommandSignatureMismatch):
         return "This command has just changed. Type it again; if it stays, reload Discord with Ctrl+R."
     reference = token_hex(3)
-    log.error("Reference %s: a command failed", reference, exc_info=cause)
-    if isinstance(cause, DatabaseError):
+    if isinstance(cause, DatabaseError):  # its sentence says all there is to know
+        log.error("Reference %s: a command failed. %s", reference, cause)
         return f"I cannot reach my notes right now. Try again in a minute. (Reference {reference})"
+    log.error("Reference %s: a command failed", reference, exc_info=cause)
     return (
         f"Something went wrong on my side. See whether it was done, or try again in a minute. (Reference {reference})"
     )

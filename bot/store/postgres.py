@@ -90,6 +90,10 @@ class PostgresDatabase:
         ):
             yield tx
 
+    def noting(self) -> AbstractAsyncContextManager[OpenTransaction]:
+        """Read and write, as `transaction`: there is no other way here."""
+        return self.transaction()
+
     def looking(self) -> AbstractAsyncContextManager[OpenTransaction]:
         """The same: whoever reads waits for the server anyway."""
         return self.reading()
@@ -123,7 +127,7 @@ class PostgresDatabase:
             except TimeoutError as error:
                 raise DatabaseError(_BUSY.format(name=self._name, seconds=seconds)) from error
         async with AsyncExitStack() as attempt:
-            attempt.push_async_callback(self._pool.release, connection)
+            attempt.push_async_callback(self._give_back, connection)
             try:
                 await attempt.enter_async_context(connection.transaction(**how))
             except _ENDED:
@@ -131,6 +135,11 @@ class PostgresDatabase:
                 raise
             await stack.enter_async_context(attempt.pop_all())
         return connection
+
+    async def _give_back(self, connection: Any) -> None:  # noqa: ANN401 - untyped there
+        """Whether it was lost meanwhile is no matter: the pool ends it then, and what was committed on it is saved."""
+        with suppress(asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError):
+            await self._pool.release(connection)
 
     def lead_lock(self) -> PostgresLock:
         """Make the lock of the process that leads; not taken yet."""

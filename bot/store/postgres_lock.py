@@ -4,7 +4,8 @@ from typing import Any
 
 import asyncpg  # pyright: ignore[reportMissingTypeStubs] - has none; its objects are Any here
 
-from bot.store.postgres_errors import advising
+from bot.domain.errors import DatabaseError
+from bot.store.postgres_errors import LOST, advising
 
 #: PostgreSQL ends the connection, and frees the lock, of a process that has not spoken for so long: it is frozen, cut
 #: off, or its machine is gone. One that was killed is noticed at once.
@@ -37,6 +38,9 @@ class PostgresLock:
                     self._connection = await self._connected()
                 question = "SELECT true" if self._held else f"SELECT pg_try_advisory_lock({LEAD_LOCK})"
                 self._held = bool(await self._connection.fetchval(question))
+        except asyncpg.InternalClientError as error:  # asked on a connection that was being lost
+            self._drop()
+            raise DatabaseError(LOST.format(name=self._name, error=error)) from error
         except BaseException:  # cancellation too: what was asked may have been answered
             self._drop()
             raise

@@ -44,7 +44,7 @@ class Tracking:
 
     async def get_subscriber(self, place: Place, now: datetime) -> Subscriber:
         """The server's settings, made from a guess if there are none."""
-        async with self._db.transaction() as tx:
+        async with self._db.noting() as tx:
             return await _subscriber(tx, place, now)
 
     async def track(
@@ -65,7 +65,7 @@ class Tracking:
             FilmNotFound: there is no such film.
             TooManyFilms: the server follows as many as it may.
         """
-        async with self._db.transaction() as tx:
+        async with self._db.noting() as tx:
             film = await film_store.find_film(tx, film_id)
             if film is None:
                 raise FilmNotFound(f"id:{film_id}")
@@ -89,7 +89,7 @@ class Tracking:
         Raises:
             NotTracked: nobody here follows it.
         """
-        async with self._db.transaction() as tx:
+        async with self._db.noting() as tx:
             film = await film_store.find_film(tx, film_id)
             subscriber = await subscriber_store.find_subscriber(tx, SubscriberKind.GUILD, guild_id)
             if film is None:

@@ -58,6 +58,13 @@ class Database(Protocol):
         """Read and write: all of it or, on any exception and on cancellation, nothing."""
         ...
 
+    def noting(self) -> AbstractAsyncContextManager[Transaction]:
+        """Write a few rows, found by their keys: as `transaction`, but on SQLite the loop waits for each statement.
+
+        For what answers commands: nothing that may take a millisecond, and nothing awaited inside but statements.
+        """
+        ...
+
     def reading(self) -> AbstractAsyncContextManager[Transaction]:
         """Read one unchanging state; writing fails."""
         ...

@@ -46,6 +46,7 @@ class SqliteDatabase:
         reader: aiosqlite.Connection,
         resources: AsyncExitStack,
         looker: sqlite3.Connection | None = None,
+        pen: sqlite3.Connection | None = None,
     ) -> None:
         self._path = path
         self._writer = writer
@@ -54,6 +55,7 @@ class SqliteDatabase:
         self._writing = asyncio.Lock()
         self._reading = asyncio.Lock()
         self._looker = looker
+        self._pen = pen  #: the writer's own connection, for this thread
         self._looking = asyncio.Lock()
         self._writing_task: asyncio.Task[Any] | None = None
         self._statements = load_statements("sqlite")
@@ -70,19 +72,20 @@ class SqliteDatabase:
         try:
             resources.enter_context(_only_process(path))
             with advising(path):
-                writer = await resources.enter_async_context(_connect(path))
+                pens: list[sqlite3.Connection] = []
+                writer = await resources.enter_async_context(_connect(path, pens))
                 await _run(writer, "PRAGMA journal_mode = WAL")
                 await _run(writer, "PRAGMA synchronous = FULL")
                 # Foreign keys are off until here: a migration that rebuilds a table must not cascade.
                 await migrate(partial(_migrating, writer), migrations)
                 await _run(writer, "PRAGMA foreign_keys = ON")
-                reader = await resources.enter_async_context(_connect(path))
+                reader = await resources.enter_async_context(_connect(path, []))
                 await _run(reader, "PRAGMA query_only = ON")
                 looker = resources.enter_context(closing(_connect_looker(path)))
         except BaseException:
             await resources.aclose()
             raise
-        return cls(path, writer, reader, resources, looker)
+        return cls(path, writer, reader, resources, looker, pens[0])
 
     @asynccontextmanager
     async def transaction(self) -> AsyncGenerator["_Transaction"]:
@@ -103,6 +106,22 @@ class SqliteDatabase:
                 self._writing_task = None
 
     @asynccontextmanager
+    async def noting(self) -> AsyncGenerator[OpenTransaction]:
+        """The same for a few rows found by their keys: on the loop's own thread, but for its begin and its end.
+
+        Between those the connection's thread has nothing to do: a step that is cancelled is one of them.
+        """
+        async with self.transaction() as tx:
+            if self._pen is None:
+                yield tx
+                return
+            note = _Look(self._pen, self._statements)
+            try:
+                yield note
+            finally:
+                note.end()
+
+    @asynccontextmanager
     async def reading(self) -> AsyncGenerator["_Transaction"]:
         """Read one unchanging state of the database, beside whoever writes."""
         async with self._reading:
@@ -112,10 +131,7 @@ class SqliteDatabase:
 
     @asynccontextmanager
     async def looking(self) -> AsyncGenerator[OpenTransaction]:
-        """The same for a few rows found by their keys, on the loop's own thread: to hand them to another takes longer.
-
-        What that costs while the loop is busy is a turn of the interpreter's lock for each statement, both ways.
-        """
+        """The same for a few rows found by their keys, on the loop's own thread: another would take longer."""
         if self._looker is None:
             async with self.reading() as tx:
                 yield tx
@@ -171,6 +187,8 @@ class _Transaction(OpenTransaction):
 
 
 class _Look(OpenTransaction):
+    """Statements on the loop's own thread."""
+
     def __init__(self, connection: sqlite3.Connection, statements: Mapping[str, Statement]) -> None:
         super().__init__(statements)
         self._connection = connection
@@ -216,10 +234,18 @@ def advising(path: Path) -> Generator[None]:
 
 
 @asynccontextmanager
-async def _connect(path: Path) -> AsyncGenerator[aiosqlite.Connection]:
-    async with aiosqlite.connect(
-        path, timeout=BUSY_SECONDS, isolation_level=None, cached_statements=_COMPILED
-    ) as connection:
+async def _connect(path: Path, made: list[sqlite3.Connection]) -> AsyncGenerator[aiosqlite.Connection]:
+    """Open the file; the connection itself, which aiosqlite keeps in a thread, is added to `made`."""
+
+    def connect() -> sqlite3.Connection:
+        made.append(
+            sqlite3.connect(
+                path, timeout=BUSY_SECONDS, isolation_level=None, cached_statements=_COMPILED, check_same_thread=False
+            )
+        )
+        return made[-1]
+
+    async with aiosqlite.Connection(connect, iter_chunk_size=64) as connection:
         connection.row_factory = _as_dict  # pyright: ignore[reportAttributeAccessIssue] - typed too narrowly there
         yield connection
 

@@ -239,6 +239,9 @@ class PluggedDatabase:
             async with self._db.reading() as tx:
                 yield tx
 
+    def noting(self) -> AbstractAsyncContextManager[Transaction]:
+        return self.transaction()
+
     def looking(self) -> AbstractAsyncContextManager[Transaction]:
         return self.reading()
 

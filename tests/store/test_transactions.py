@@ -8,7 +8,7 @@ import pytest
 
 from bot.domain.errors import DatabaseError
 from bot.store import films, statements, subscribers
-from bot.store.database import Database, open_database
+from bot.store.database import Database, Transaction, open_database
 from tests.store.samples import NOW, store_guild
 
 
@@ -204,3 +204,36 @@ async def test_a_look_cannot_write_and_does_not_spoil_the_next(database: Databas
         assert await films.find_meta(tx, "a") is None
     with pytest.raises(RuntimeError, match="has ended"):
         await films.find_meta(tx, "a")
+
+
+async def test_a_note_is_all_there_or_nothing_whenever_it_is_cancelled(database: Database) -> None:
+    async def write_both(value: str) -> None:
+        async with database.noting() as tx:
+            await films.set_meta(tx, "a", value)
+            await films.set_meta(tx, "b", value)
+
+    for turns in range(12):
+        task = asyncio.create_task(write_both(str(turns)))
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        task.cancel()
+        await asyncio.wait([task])
+        assert await noted(database, "a") == await noted(database, "b")
+    await write_both("last")
+    assert await noted(database, "b") == "last"
+
+
+async def test_a_note_that_fails_leaves_nothing_and_ends_with_its_block(database: Database) -> None:
+    kept: list[Transaction] = []
+
+    async def write_and_fail() -> None:
+        async with database.noting() as tx:
+            kept.append(tx)
+            await films.set_meta(tx, "a", "there")
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        await write_and_fail()
+    assert await noted(database, "a") is None
+    with pytest.raises(RuntimeError, match="has ended"):
+        await films.find_meta(kept[0], "a")

@@ -316,7 +316,7 @@ async def test_nothing_goes_out_for_a_server_that_cannot_be_planned(
         raise ValueError("a row that makes no sense")
 
     with monkeypatch.context() as patch:
-        patch.setattr("bot.services.planning.plan", broken)
+        patch.setattr("bot.domain.orders.plan", broken)
         await house.tick(DUE)
     assert house.sender.sends == []
     await house.tick(DUE + timedelta(hours=1))

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.domain.messages import MessageState, Settlement
+from bot.domain.messages import Attempt, Message, MessageState, Settlement
 from bot.domain.posts import PostKind, PostState
 from bot.services import dispatch
 from bot.services.dispatch import Dispatch
@@ -74,6 +74,15 @@ def _taken_for_sent(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(dispatch, "settle", lambda *_, **__: Settlement(MessageState.SENT, PostState.SENT))
 
 
+def _sent_again(patch: pytest.MonkeyPatch) -> None:
+    def first_is_forgotten(message: Message, attempt: Attempt, now: datetime, **_: bool) -> Settlement:
+        if message.attempt == 1:
+            return Settlement(MessageState.DISSOLVED, PostState.PLANNED, now + timedelta(minutes=5))
+        return Settlement(MessageState.SENT, PostState.SENT)
+
+    patch.setattr(dispatch, "settle", first_is_forgotten)
+
+
 def _too_early(patch: pytest.MonkeyPatch) -> None:
     run = Dispatch.run
 
@@ -84,7 +93,13 @@ def _too_early(patch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize(
-    ("mutant", "found"), [(_no_order, "went before"), (_taken_for_sent, "lost: "), (_too_early, "early: ")]
+    ("mutant", "found"),
+    [
+        (_no_order, "went before"),
+        (_taken_for_sent, "lost: "),
+        (_sent_again, "a second time: "),
+        (_too_early, "early: "),
+    ],
 )
 def test_a_broken_copy_is_noticed(
     mutant: Callable[[pytest.MonkeyPatch], None], found: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -77,7 +77,7 @@ class Presence:
 
     async def seen(self, guild_id: int, now: datetime) -> bool:
         """Somebody typed a command in a server; whether Marquee came back to it, as far as was known, just now."""
-        async with self._db.reading() as tx:
+        async with self._db.looking() as tx:
             subscriber = await subscriber_store.find_subscriber(tx, SubscriberKind.GUILD, guild_id)
         if subscriber is None or subscriber.left_at is None:
             return False

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from urllib.parse import quote, urlsplit
 
 ELLIPSIS = "…"
@@ -105,6 +106,7 @@ def _tidy(text: str) -> str:
     return " ".join(_STACKED.sub(r"\1", "".join(seen)).split())
 
 
+@lru_cache(maxsize=4096)  # titles, names and dates come again and again
 def _laid_out(text: str, limit: int, *, markdown: bool) -> str:
     text = _tidy(text)
     if text.isascii() and len(text) <= limit and not (markdown and _SPECIAL.search(text)):

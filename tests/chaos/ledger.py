@@ -1,15 +1,14 @@
-"""The books of the bot: its database file, read beside it or after its end. SQL of its own: the bot's is on trial."""
+"""The books of the bot: its database, read beside it or after its end. SQL of its own: the bot's is on trial."""
 
 from __future__ import annotations
 
-import sqlite3
 import time
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any
+
+from bot.domain.messages import LEASE
+from tests.chaos.books import Books
 
 #: A post that was due this long ago has been seen by the planner: it runs every 5 seconds.
 _ON_ITS_WAY = """
@@ -59,10 +58,10 @@ class BookedMessage:
 
 
 class Ledger:
-    """Reads the database file at `path`; what makes it older, and that alone, writes."""
+    """Reads the books; what makes them older, and that alone, writes."""
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
+    def __init__(self, books: Books) -> None:
+        self._books = books
 
     def list_open(self) -> list[str]:
         """List, in words, what is due or under way and has not come to its end."""
@@ -112,40 +111,37 @@ class Ledger:
 
         No test can wait for RESEND_WINDOW. What Discord forgets meanwhile is `StandinClient.expire_nonces`.
         """
-        with self._opened() as connection, connection:
-            connection.execute(
-                "UPDATE messages SET first_sent_at = first_sent_at - :s, lease_until = lease_until - :s, "
-                "retry_at = MAX(retry_at - :s, 0) WHERE state IN ('sending', 'in_doubt')",
-                {"s": seconds},
-            )
-            connection.execute("UPDATE corrections SET due_at = due_at - :s", {"s": seconds})
-            connection.execute("UPDATE live_messages SET due_at = due_at - :s WHERE attempts > 0", {"s": seconds})
-            connection.execute(
-                "UPDATE admin_notices SET due_at = due_at - :s, tried_at = tried_at - :s WHERE told_at IS NULL",
-                {"s": seconds},
-            )
+        self._books.write(
+            "UPDATE messages SET first_sent_at = first_sent_at - :s, lease_until = lease_until - :s, "
+            "retry_at = CASE WHEN retry_at > :s THEN retry_at - :s ELSE 0 END WHERE state IN ('sending', 'in_doubt')",
+            {"s": seconds},
+        )
+        self._books.write("UPDATE corrections SET due_at = due_at - :s", {"s": seconds})
+        self._books.write("UPDATE live_messages SET due_at = due_at - :s WHERE attempts > 0", {"s": seconds})
+        self._books.write(
+            "UPDATE admin_notices SET due_at = due_at - :s, tried_at = tried_at - :s WHERE told_at IS NULL",
+            {"s": seconds},
+        )
+
+    def end_leases(self, pid: int | None = None) -> None:
+        """Make what a dead process, or any, had under way older by a lease, so that nobody has to wait for its end."""
+        self._books.write(
+            "UPDATE messages SET first_sent_at = first_sent_at - :s, lease_until = lease_until - :s "
+            "WHERE state = 'sending' AND owner LIKE :owner",
+            {"s": int(LEASE.total_seconds()), "owner": "%" if pid is None else f"%:{pid}:%"},
+        )
 
     def end_waits(self) -> None:
         """Make it time for every other try, as if the longest wait were over; only while the bot is dead."""
-        with self._opened() as connection, connection:
-            connection.execute("UPDATE posts SET not_before_at = 0 WHERE state = 'planned'")
-            connection.execute("UPDATE messages SET retry_at = 0 WHERE state = 'in_doubt'")
+        self._books.write("UPDATE posts SET not_before_at = 0 WHERE state = 'planned'", {})
+        self._books.write("UPDATE messages SET retry_at = 0 WHERE state = 'in_doubt'", {})
 
     def stop_heart(self, seconds: int) -> None:
         """Make the heartbeat that much older, as after a long absence; only while the bot is dead."""
-        with self._opened() as connection, connection:
-            [alive] = connection.execute("SELECT value FROM meta WHERE name = 'alive at'")
-            earlier = datetime.fromisoformat(alive["value"]) - timedelta(seconds=seconds)
-            connection.execute("UPDATE meta SET value = ? WHERE name = 'alive at'", [earlier.isoformat()])
+        [alive] = self.rows("SELECT value FROM meta WHERE name = 'alive at'")
+        earlier = datetime.fromisoformat(alive["value"]) - timedelta(seconds=seconds)
+        self._books.write("UPDATE meta SET value = :value WHERE name = 'alive at'", {"value": earlier.isoformat()})
 
     def rows(self, sql: str, **values: Any) -> list[dict[str, Any]]:
         """Run a SELECT."""
-        with self._opened() as connection:
-            return [dict(row) for row in connection.execute(sql, values)]
-
-    @contextmanager
-    def _opened(self) -> Iterator[sqlite3.Connection]:
-        # Closed each time: as the last one out it would else keep the -wal that a stopped bot must not leave.
-        with closing(sqlite3.connect(self._path, timeout=5)) as connection:
-            connection.row_factory = sqlite3.Row
-            yield connection
+        return self._books.rows(sql, values)

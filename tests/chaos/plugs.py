@@ -15,7 +15,6 @@ from pathlib import Path
 
 from bot.domain.messages import RESEND_WINDOW
 from tests.chaos.disks import Disk
-from tests.chaos.ledger import Ledger
 from tests.chaos.seeding import TODAY, WEEK, Seeding
 from tests.chaos.shifted import VARIABLE
 from tests.chaos.stage import Stage
@@ -128,8 +127,7 @@ async def fill_the_disk(pull: Pull) -> None:
 
 def _move(stage: Stage, folder: Path) -> None:
     copy(stage.database, folder / "marquee.db")
-    stage.database = folder / "marquee.db"
-    stage.ledger = Ledger(stage.database)
+    stage.use_file(folder / "marquee.db")
 
 
 async def lock_the_database(pull: Pull) -> None:

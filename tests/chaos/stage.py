@@ -6,6 +6,7 @@ import base64
 import time
 from pathlib import Path
 
+from tests.chaos.books import Books, SqliteBooks
 from tests.chaos.ledger import Ledger
 from tests.standin.client import StandinProcess
 from tests.standin.process import PythonProcess
@@ -20,47 +21,53 @@ _LOOK_SECONDS = 0.25
 
 
 class Stage:
-    """What outlives the bot: Discord, the database, the catalogue, and the logs of every run."""
+    """What outlives the bot: Discord, the database, the catalogue, and the logs of every run.
 
-    def __init__(self, standin: StandinProcess, folder: Path) -> None:
+    The database is a file in `folder`, or `elsewhere`: a server's address, and the books that are kept there.
+    """
+
+    def __init__(self, standin: StandinProcess, folder: Path, elsewhere: tuple[str, Books] | None = None) -> None:
         self.standin = standin
         self.folder = folder
-        self.database = folder / "marquee.db"
-        self.ledger = Ledger(self.database)
+        self.use_file(folder / "marquee.db")
+        if elsewhere is not None:
+            self.url, books = elsewhere
+            self.ledger = Ledger(books)
         #: None: the one that comes with Marquee.
         self.catalogue: Path | None = None
         #: What is run; `bot` is Marquee as it is.
         self.module = "bot"
-        self._runs = 0
+        self.runs = 0  #: so many were prepared
 
-    @property
-    def url(self) -> str:
-        """The database's address."""
-        return f"sqlite:///{self.database}"
+    def use_file(self, database: Path) -> None:
+        """Keep the books in that SQLite file from now on."""
+        self.database = database
+        self.url = f"sqlite:///{database}"
+        self.ledger = Ledger(SqliteBooks(database))
 
-    def marquee(self, **settings: str) -> PythonProcess:
+    def marquee(self, *arguments: str, **settings: str) -> PythonProcess:
         """Prepare a `marquee run`, with other settings than the usual ones if given."""
-        self._runs += 1
+        self.runs += 1
         environment = dict.fromkeys(_SETTINGS, "")
         environment |= {"DISCORD_TOKEN": TOKEN, "DATABASE_URL": self.url, "WIKIDATA": "off"}
         environment |= {"DISCORD_API_URL": self.standin.api, "DISCORD_GATEWAY_URL": self.standin.gateway}
         environment |= {"MARQUEE_DATA": str(self.catalogue or "")} | settings
-        return PythonProcess(self.module, "run", environment=environment, log=self._log_path(self._runs))
+        return PythonProcess(self.module, "run", *arguments, environment=environment, log=self.log_path(self.runs))
 
     async def run_to_end(self, **settings: str) -> tuple[int, str]:
         """Run `marquee run` until it ends by itself; its exit code, and all that it said."""
         async with self.marquee(**settings) as bot:
             code = await bot.wait()
-        return code, self.log_of(self._runs)
+        return code, self.log_of(self.runs)
 
     def log_of(self, run: int) -> str:
         """Read what a run wrote to standard output and error, 1 for the first."""
-        return self._log_path(run).read_text(encoding="utf-8")
+        return self.log_path(run).read_text(encoding="utf-8")
 
     @property
     def logs(self) -> str:
         """What all runs wrote."""
-        return "".join(self.log_of(run + 1) for run in range(self._runs) if self._log_path(run + 1).exists())
+        return "".join(self.log_of(run + 1) for run in range(self.runs) if self.log_path(run + 1).exists())
 
     async def wait_until_settled(self, *, timeout_seconds: float = 40) -> None:
         """Wait until nothing that is due is on its way any more; look again with every request that is answered.
@@ -78,5 +85,6 @@ class Stage:
             except TimeoutError:  # nothing is asked of Discord: a retry waits for its time, or the store is written
                 continue
 
-    def _log_path(self, run: int) -> Path:
+    def log_path(self, run: int) -> Path:
+        """Where a run writes to, 1 for the first."""
         return self.folder / f"run-{run:02}.log"

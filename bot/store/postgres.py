@@ -16,10 +16,10 @@ from bot.store.statements import Engine, OpenTransaction, Row, Statement, load_s
 
 #: A dispatcher, a handful of jobs and the commands of one process; Discord's 50 requests a second need no more.
 POOL_SIZE = 10
-#: How long to wait for one of them to read: every command begins so, and has three seconds to answer.
-READING_SECONDS = 2.0
-#: And to write: what a delivery came to is not given up so soon.
-WRITING_SECONDS = 30.0
+#: How long a command waits for one of them when it begins: it has three seconds to answer.
+LOOKING_SECONDS = 2.0
+#: And everybody else: of 150 deliveries under way the last waits for the others, and what it came to is not given up.
+WAITING_SECONDS = 30.0
 #: The longest statement, which wakes the 76,000 followers of a film, takes five. A server that is gone without a word
 #: would be waited for a quarter of an hour.
 STATEMENT_SECONDS = 60.0
@@ -78,25 +78,28 @@ class PostgresDatabase:
         Raises:
             DatabaseError: the server cannot be reached or cannot write. Nothing of it was saved.
         """
-        async with self._begun(WRITING_SECONDS) as connection, _Transaction.on(connection) as tx:
+        async with self._begun(WAITING_SECONDS) as connection, _Transaction.on(connection) as tx:
             yield tx
 
-    @asynccontextmanager
-    async def reading(self) -> AsyncGenerator[OpenTransaction]:
+    def reading(self) -> AbstractAsyncContextManager[OpenTransaction]:
         """Read one unchanging state of the database, beside whoever writes."""
-        async with (
-            self._begun(READING_SECONDS, isolation="repeatable_read", readonly=True) as connection,
-            _Transaction.on(connection) as tx,
-        ):
-            yield tx
+        return self._read(WAITING_SECONDS)
 
     def noting(self) -> AbstractAsyncContextManager[OpenTransaction]:
         """Read and write, as `transaction`: there is no other way here."""
         return self.transaction()
 
     def looking(self) -> AbstractAsyncContextManager[OpenTransaction]:
-        """The same: whoever reads waits for the server anyway."""
-        return self.reading()
+        """The same, but for a connection it waits no longer than a command may."""
+        return self._read(LOOKING_SECONDS)
+
+    @asynccontextmanager
+    async def _read(self, seconds: float) -> AsyncGenerator[OpenTransaction]:
+        async with (
+            self._begun(seconds, isolation="repeatable_read", readonly=True) as connection,
+            _Transaction.on(connection) as tx,
+        ):
+            yield tx
 
     @asynccontextmanager
     async def _begun(self, seconds: float, **how: object) -> AsyncGenerator[Any]:

@@ -52,12 +52,15 @@ async def fill(database: Database, stack: AsyncExitStack) -> None:
 async def test_all_busy_is_said_in_time_for_a_command_and_over_at_once(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert postgres.READING_SECONDS < 3, "Discord's limit for an answer"
-    monkeypatch.setattr(postgres, "READING_SECONDS", 0.1)
-    monkeypatch.setattr(postgres, "WRITING_SECONDS", 0.2)
+    assert postgres.LOOKING_SECONDS < 3, "Discord's limit for an answer"
+    monkeypatch.setattr(postgres, "LOOKING_SECONDS", 0.1)
+    monkeypatch.setattr(postgres, "WAITING_SECONDS", 0.2)
     async with AsyncExitStack() as stack:
         await fill(database, stack)
         with pytest.raises(DatabaseError, match=r"gave no connection within 0\.1 seconds"):
+            async with database.looking():
+                raise AssertionError("there is none")
+        with pytest.raises(DatabaseError, match=r"gave no connection within 0\.2 seconds"):
             await read(database)
         with pytest.raises(DatabaseError, match=r"gave no connection within 0\.2 seconds"):
             await write(database)

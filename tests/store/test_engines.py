@@ -19,6 +19,7 @@ NAMED = {
     "store/test_moving*.py": "carries a store from one engine to the other",
     "services/test_moved*.py": "carries a store from one engine to the other",
     "store/test_migrations.py": "compares the two",
+    "store/test_plans.py": "asks PostgreSQL how it reads",
     "store/test_postgres*.py": "users, rights, and a server that goes away",
     "store/test_schema.py": "reads SQLite's own tables; test_migrations says that both have the same columns",
     "store/test_sqlite.py": "the file, its lock, its folder, a full disk",

@@ -21,3 +21,8 @@ CREATE INDEX subscribers_awake ON subscribers (next_wake_at, id) WHERE left_at I
 -- Apart, so that a film's changes are read without those of 10,000 servers that trusted a date.
 CREATE INDEX date_changes_of_all ON date_changes (film_id, id) WHERE subscriber_id IS NULL;
 CREATE INDEX date_changes_of_one ON date_changes (subscriber_id, film_id) WHERE subscriber_id IS NOT NULL;
+
+-- What is due of what waits, as one expression: PostgreSQL counts its values, and so knows that few are due. Of the two
+-- conditions apart it thought that a sixth of all posts were, and read every subscriber each second.
+DROP INDEX posts_due;
+CREATE INDEX posts_waiting ON posts ((CASE WHEN state = 'planned' THEN due_at END));

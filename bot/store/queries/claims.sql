@@ -2,7 +2,7 @@
 -- Destinations with something due and nothing on its way; of each the most pressing post, and whose it is. Release days
 -- first, then everyone's first before anyone's second: a server with 200 channels does not hold up the others.
 -- In a forum that is each film's own post, or the forum as long as there is none: what opens it is planned by then.
--- NOT EXISTS alone would give a destination twice that two subscribers share.
+-- NOT EXISTS alone would give a destination twice that two subscribers share. CASE …: see the index posts_waiting.
 SELECT subscriber_id, channel_id, film_id, thread_id
 FROM (
     SELECT id, subscriber_id, channel_id, priority, due_at, film_id, thread_id,
@@ -18,7 +18,7 @@ FROM (
         LEFT JOIN destinations k ON k.channel_id = p.channel_id
         LEFT JOIN forum_posts f
             ON k.kind = 'forum' AND f.channel_id = p.channel_id AND f.film_id = COALESCE(p.film_id, 0)
-        WHERE p.state = 'planned' AND p.due_at <= :now AND p.not_before_at <= :now AND p.fresh_until > :now
+        WHERE CASE WHEN p.state = 'planned' THEN p.due_at END <= :now AND p.not_before_at <= :now AND p.fresh_until > :now
             AND p.channel_id IS NOT NULL AND p.kind <> 'opening'
             AND (p.kind <> 'resume' OR s.paused_at IS NULL OR s.paused_at > :now OR s.paused_until <= :now)
             AND NOT EXISTS (SELECT 1 FROM destinations d WHERE d.channel_id = p.channel_id AND d.state = 'paused')

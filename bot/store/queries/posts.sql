@@ -71,7 +71,7 @@ FROM (
     JOIN subscribers s ON s.id = p.subscriber_id AND s.planned_revision = s.revision
     LEFT JOIN subscriptions f ON f.subscriber_id = p.subscriber_id AND f.film_id = p.film_id
     LEFT JOIN destinations d ON d.channel_id = p.channel_id
-    WHERE p.state = 'planned' AND p.due_at <= :now
+    WHERE CASE WHEN p.state = 'planned' THEN p.due_at END <= :now -- see the index posts_waiting
 ) AS blocked
 WHERE posts.id = blocked.post_id AND blocked.why IS NOT NULL AND posts.state = 'planned'
 RETURNING

@@ -59,7 +59,7 @@ class Films:
         Raises:
             FilmNotNamed: no film is followed.
         """
-        async with self._db.reading() as tx:
+        async with self._db.looking() as tx:
             subscriber = await subscriber_store.find_subscriber(tx, kind, discord_id)
             followed = await subscriber_store.list_subscriptions(tx, subscriber.id) if subscriber else []
         if subscriber is None or not followed:

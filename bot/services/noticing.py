@@ -115,7 +115,7 @@ class Noticing:
     async def told(self, notices: Sequence[AdminNotice], now: datetime) -> None:
         """What was handed out has been told."""
         try:
-            async with self._db.transaction() as tx:
+            async with self._db.noting() as tx:
                 for notice in notices:
                     await notice_store.end_notice(tx, notice.id, now)
         finally:

@@ -43,7 +43,7 @@ class Reminding:
 
     async def get_person(self, person: Person, now: datetime) -> Subscriber:
         """Somebody's own settings, stored from a guess if there are none."""
-        async with self._db.transaction() as tx:
+        async with self._db.noting() as tx:
             return await _get(tx, person, None, now)
 
     async def list_reminders(self, person: Person, now: datetime) -> Reminders:
@@ -65,7 +65,7 @@ class Reminding:
 
     async def note_told(self, person: Subscriber) -> None:
         """Somebody reads on their own card that direct messages have stopped: nothing else need tell them."""
-        async with self._db.transaction() as tx:
+        async with self._db.noting() as tx:
             await notice_store.remove_untold(tx, person.id, f"closed:{person.channel_id}:")
 
     async def find_reminder(self, user_id: int, film_id: int, now: datetime) -> Tracked | None:
@@ -97,7 +97,7 @@ class Reminding:
             FilmNotFound: there is no such film.
             TooManyReminders: they have as many as they may.
         """
-        async with self._db.transaction() as tx:
+        async with self._db.noting() as tx:
             film = await film_store.find_film(tx, film_id)
             if film is None:
                 raise FilmNotFound(f"id:{film_id}")
@@ -118,7 +118,7 @@ class Reminding:
         Raises:
             NotReminded: they have no reminder of it.
         """
-        async with self._db.transaction() as tx:
+        async with self._db.noting() as tx:
             film = await film_store.find_film(tx, film_id)
             if film is None:
                 raise FilmNotFound(f"id:{film_id}")
@@ -129,13 +129,13 @@ class Reminding:
 
     async def stop_all(self, user_id: int, now: datetime) -> int:
         """Remind somebody of nothing any more; of how many films it was."""
-        async with self._db.transaction() as tx:
+        async with self._db.noting() as tx:
             known = await subscriber_store.find_subscriber(tx, SubscriberKind.USER, user_id)
             return await reminder_store.remove_all_subscriptions(tx, known.id, now) if known else 0
 
     async def forget(self, user_id: int) -> bool:
         """Delete all that is stored of somebody; False if nothing is."""
-        async with self._db.transaction() as tx:
+        async with self._db.noting() as tx:
             known = await subscriber_store.find_subscriber(tx, SubscriberKind.USER, user_id)
             return known is not None and await reminder_store.remove_person(tx, known)
 
@@ -158,7 +158,7 @@ class Reminding:
         Raises:
             NotReminded: they have no reminder of it.
         """
-        async with self._db.transaction() as tx:
+        async with self._db.noting() as tx:
             known = await subscriber_store.find_subscriber(tx, SubscriberKind.USER, user_id)
             found = await subscriber_store.find_subscription(tx, known.id, film_id) if known else None
             if known is None or found is None:

@@ -50,7 +50,7 @@ class Preferences:
 
         Choosing a country that has one zone chooses the zone with it.
         """
-        async with self._db.transaction() as tx:
+        async with self._db.noting() as tx:
             before = await subscriber_store.get_subscriber(tx, subscriber_id)
             after = _with_implied(before, values, now)
             if any(getattr(before, name) != getattr(after, name) for name in _MOVING):
@@ -67,17 +67,17 @@ class Preferences:
         async with self._db.looking() as tx:
             known = await channel_store.find_kind(tx, channel_id)
         if known is not kind:
-            async with self._db.transaction() as tx:
+            async with self._db.noting() as tx:
                 await channel_store.set_kind(tx, channel_id, kind, now)
 
     async def reopen(self, subscriber: Subscriber, channel_id: int, now: datetime) -> None:
         """A channel can be written to again; what it missed is told in one message."""
-        async with self._db.transaction() as tx:
+        async with self._db.noting() as tx:
             await reopen(tx, subscriber, channel_id, now)
 
     async def reopen_all(self, subscriber: Subscriber, now: datetime) -> None:
         """Whatever of this subscriber's is closed is tried again: a person whose DMs were closed has come back."""
-        async with self._db.transaction() as tx:
+        async with self._db.noting() as tx:
             for closed in await destination_store.list_closed(tx, subscriber.id):
                 await reopen(tx, subscriber, closed.channel_id, now)
 

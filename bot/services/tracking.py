@@ -112,7 +112,7 @@ class Tracking:
 
     async def list_tracked(self, guild_id: int) -> tuple[Subscriber | None, Sequence[Subscription]]:
         """The server's settings and every film it follows, in no order."""
-        async with self._db.reading() as tx:
+        async with self._db.looking() as tx:
             subscriber = await subscriber_store.find_subscriber(tx, SubscriberKind.GUILD, guild_id)
             return subscriber, await subscriber_store.list_subscriptions(tx, subscriber.id) if subscriber else []
 

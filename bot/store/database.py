@@ -61,7 +61,8 @@ class Database(Protocol):
     def noting(self) -> AbstractAsyncContextManager[Transaction]:
         """Write a few rows, found by their keys: as `transaction`, but on SQLite the loop waits for each statement.
 
-        For what answers commands: nothing that may take a millisecond, and nothing awaited inside but statements.
+        For what answers commands, and goes before whatever waits to write: nothing that takes more than a few
+        milliseconds, and nothing awaited inside but statements.
         """
         ...
 
@@ -72,7 +73,7 @@ class Database(Protocol):
     def looking(self) -> AbstractAsyncContextManager[Transaction]:
         """Read a few rows, found by their keys: as `reading`, but on SQLite the loop waits for them.
 
-        For commands: nothing that may take a millisecond, and nothing awaited inside but statements.
+        For commands: nothing that takes more than a few milliseconds, and nothing awaited inside but statements.
         """
         ...
 

@@ -14,6 +14,7 @@ from filelock import FileLock, Timeout
 from bot.domain.errors import DatabaseError
 from bot.store.migrations import Migration, migrate
 from bot.store.statements import OpenTransaction, Row, Statement, load_statements
+from bot.store.turns import Turns
 
 #: How long SQLite waits for a program that is not Marquee (a backup, a shell) to let go of the file.
 BUSY_SECONDS = 5
@@ -40,19 +41,14 @@ class SqliteDatabase:
     engine: Literal["sqlite", "postgres"] = "sqlite"
 
     def __init__(
-        self,
-        path: Path,
-        writer: aiosqlite.Connection,
-        reader: aiosqlite.Connection,
-        resources: AsyncExitStack,
-        looker: sqlite3.Connection | None = None,
-        pen: sqlite3.Connection | None = None,
-    ) -> None:
+        self, path: Path, writer: aiosqlite.Connection, reader: aiosqlite.Connection, resources: AsyncExitStack,
+        looker: sqlite3.Connection | None = None, pen: sqlite3.Connection | None = None,
+    ) -> None:  # fmt: skip
         self._path = path
         self._writer = writer
         self._reader = reader
         self._resources = resources
-        self._writing = asyncio.Lock()
+        self._writing = Turns()
         self._reading = asyncio.Lock()
         self._looker = looker
         self._pen = pen  #: the writer's own connection, for this thread
@@ -94,9 +90,14 @@ class SqliteDatabase:
         Raises:
             DatabaseError: the disk is full, or the file cannot be used any more. Nothing of it was saved.
         """
+        async with self._write(first=False) as tx:
+            yield tx
+
+    @asynccontextmanager
+    async def _write(self, *, first: bool) -> AsyncGenerator["_Transaction"]:
         if self._writing_task is not None and self._writing_task is asyncio.current_task():
             raise RuntimeError("a transaction inside a transaction would wait for itself")
-        async with self._writing:
+        async with self._writing.turn(first=first):
             self._writing_task = asyncio.current_task()
             try:
                 with advising(self._path):
@@ -107,11 +108,11 @@ class SqliteDatabase:
 
     @asynccontextmanager
     async def noting(self) -> AsyncGenerator[OpenTransaction]:
-        """The same for a few rows found by their keys: on the loop's own thread, but for its begin and its end.
+        """The same for a few rows found by their keys: before those who wait, and on the loop's own thread.
 
-        Between those the connection's thread has nothing to do: a step that is cancelled is one of them.
+        Its begin and its end are the connection's thread's, which has nothing to do between them.
         """
-        async with self.transaction() as tx:
+        async with self._write(first=True) as tx:
             if self._pen is None:
                 yield tx
                 return
@@ -152,7 +153,7 @@ class SqliteDatabase:
 
     async def close(self) -> None:
         """Wait for the transactions under way, then close the file and let go of its lock."""
-        async with self._writing, self._reading, self._looking:
+        async with self._writing.turn(), self._reading, self._looking:
             await self._resources.aclose()
 
 

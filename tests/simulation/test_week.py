@@ -44,9 +44,10 @@ def test_everybody_is_told_once_and_release_days_first(tmp_path: Path) -> None:
     assert max(sum(minute.queues) for minute in books.minutes) > 3
     assert sum(books.minutes[-1].queues) == 0
     assert sum(sum(minute.arrived) for minute in books.minutes) == books.counted["posts sent"]
-    whole, day = draw(books.as_json(), day=4)
+    whole, hours = draw(books.as_json(), day=4)
     assert whole.count("<path") > 20
-    assert "Friday by UTC" in day
+    assert [whole.count(what) for what in ("outage", "killed", "a date moves")] == [2, 4, 2]
+    assert "Friday, 8 May" in hours
 
 
 def test_virtual_time_passes_by_its_timers_alone() -> None:

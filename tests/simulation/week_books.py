@@ -83,7 +83,9 @@ class Books:
     def as_json(self) -> dict[str, Any]:
         """For the plot."""
         busy = [minute for minute in self.minutes if any(minute.queues) or any(minute.arrived)]
-        return {"start": self.start.isoformat(), "servers": self.servers, "counted": self.counted, "minutes": busy}
+        start, faults = self.start.isoformat(), self.counted["killed"] > 0
+        counts = {"servers": self.servers, "counted": self.counted}
+        return {"start": start, "faults": faults, **counts, "minutes": busy}
 
     def _days(self) -> Iterator[tuple[datetime, list[Minute]]]:
         days = defaultdict[int, list[Minute]](list)

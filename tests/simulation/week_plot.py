@@ -11,6 +11,10 @@ from pathlib import Path
 from typing import Any
 from xml.sax.saxutils import escape
 
+from tests.simulation.crowd import MOVED_AT
+from tests.simulation.week import Wanted
+
+OUTAGES, KILLS = [outage.start for outage in Wanted().outages], Wanted().kills
 WIDTH, PANEL, LEFT, RIGHT, TOP, GAP = 920, 190, 64, 40, 58, 62
 #: A bar of a pixel is hardly seen.
 THINNEST = 2.0
@@ -61,32 +65,35 @@ LATE = (
 
 
 def draw(books: Mapping[str, Any], day: int = 9) -> list[str]:
-    """The whole week, and its day number `day`, 0 for the first."""
+    """The whole week, and by the minute the hours in which America wakes on day number `day`, 0 for the first."""
     start = datetime.fromisoformat(books["start"])
     rows = books["minutes"]
-    last = max((row[0] for row in rows), default=0)
-    days = range(last // DAY + 1)
+    days = range(max((row[0] for row in rows), default=0) // DAY + 1)
     names = {number * DAY: f"{start + timedelta(days=number):%a %-d %b}" for number in days}
-    hours = {day * DAY + hour * 60: f"{hour}:00" for hour in range(0, 25, 3)}
-    nine = {8: "London", 12: "São Paulo", 13: "New York", 14: "Chicago", 16: "Los Angeles"}
-    marks = {day * DAY + hour * 60: city for hour, city in nine.items()}
+    happened = {**dict.fromkeys(OUTAGES, "outage"), **dict.fromkeys(KILLS, "killed"), MOVED_AT: "a date moves"}
+    events = {_minute(at - start): what for at, what in happened.items() if books["faults"] and at > start}
+    week = Span(0, len(days) * DAY, 12, names, events)
+    first, last = day * DAY + 12 * 60 + 30, day * DAY + 16 * 60 + 30
+    ticks = {minute: f"{minute // 60 % 24}:{minute % 60:02}" for minute in range(first, last + 1, 30)}
+    nine = {13: "9:00 in New York", 14: "9:00 in Chicago", 15: "9:00 in Denver", 16: "9:00 in Los Angeles"}
+    hours = Span(first, last, 1, ticks, {day * DAY + hour * 60: what for hour, what in nine.items()})
     servers = f"{books['servers']:,} servers"
-    week = Span(0, (last // DAY + 1) * DAY, 12, names, {})
-    one = Span(day * DAY, (day + 1) * DAY, 2, hours, marks)
     return [
-        _picture(f"{servers}, the week", rows, week, "most in 12 minutes"),
-        _picture(
-            f"{servers}, {start + timedelta(days=day):%A} by UTC; dashes: 9:00 there", rows, one, "most in 2 minutes"
-        ),
+        _picture(f"{servers}, the week", rows, week, ", most in 12 minutes"),
+        _picture(f"{servers}, {start + timedelta(days=day):%A, %-d %B}, minute by minute, UTC", rows, hours, ""),
     ]
+
+
+def _minute(span: timedelta) -> int:
+    return int(span.total_seconds()) // 60
 
 
 def _picture(title: str, rows: Sequence[Sequence[Any]], span: Span, bars: str) -> str:
     shown = [row for row in rows if span.first <= row[0] < span.last]
     height = TOP + 2 * (PANEL + GAP) - 20
     panels = [
-        *_panel(TOP, f"Due and not yet there, in posts ({bars})", QUEUE, shown, span),
-        *_panel(TOP + PANEL + GAP, f"Minutes late, of what arrived ({bars})", LATE, shown, span),
+        *_panel(TOP, f"Due and not yet there, in posts{bars}", QUEUE, shown, span),
+        *_panel(TOP + PANEL + GAP, f"Minutes late, of what arrived{bars}", LATE, shown, span),
     ]
     return "\n".join([
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" role="img">',
@@ -112,7 +119,7 @@ def _panel(top: int, title: str, layers: Sequence[Layer], rows: Sequence[Sequenc
     right = WIDTH - RIGHT
     for layer in layers:
         yield f'<text class="note" x="{right}" y="{top - 10}" text-anchor="end">{layer.name}</text>'
-        right -= round(6.2 * len(layer.name)) + 6
+        right -= round(6.7 * len(layer.name)) + 6
         yield f'<rect class="{layer.colour}" x="{right - 10}" y="{top - 19}" width="10" height="10"/>'
         right -= 24
     for value in range(0, most + 1, step):
@@ -155,7 +162,7 @@ def main(arguments: Sequence[str]) -> None:
     parser.add_argument("folder", type=Path)
     read = parser.parse_args(arguments)
     books = json.loads(read.books.read_text(encoding="utf-8"))
-    for name, picture in zip(("week", "release-day-of-many"), draw(books), strict=True):
+    for name, picture in zip(("week", "week-by-the-minute"), draw(books), strict=True):
         (read.folder / f"{name}.svg").write_text(picture, encoding="utf-8")
 
 

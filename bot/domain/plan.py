@@ -16,6 +16,7 @@ from bot.domain.subscribers import Subscriber, Subscription, in_force
 
 #: Posts become rows this long before they are due: a fact that changes sooner needs no row undone.
 LOOK_AHEAD = timedelta(minutes=5)
+_DAY, _MIDNIGHT = timedelta(days=1), time()
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,31 +110,43 @@ def _owed(subscriber: Subscriber, subscription: Subscription) -> Iterator[Post]:
     for release in counting_for(subscriber, subscription).owed:
         if (day := release.date.day) is None:
             continue
-        yield from live_posts(subscriber, subscription, release, day, _known_at(film, release))
-        for post in _countdown(subscriber, film, release, day):
-            due_at = _not_before(post, subscriber, subscription)
-            if due_at is not None:
-                yield replace(post, due_at=due_at, channel_id=channel_id)
+        known_at = _known_at(film, release)
+        yield from live_posts(subscriber, subscription, release, day, known_at)
+        yield from _countdown(subscriber, subscription, release, day, known_at)
 
 
-def _countdown(subscriber: Subscriber, film: Film, release: Release, day: date) -> Iterator[Post]:
-    """The milestones of a release that is known to be on `day`, unless they are counted live, and its alert."""
+def _countdown(
+    subscriber: Subscriber, subscription: Subscription, release: Release, day: date, known_at: Sequence[datetime]
+) -> Iterator[Post]:
+    """The milestones of a release that is known to be on `day`, unless they are counted live, and its alert.
+
+    Not what fell due before anyone could owe it: tracking five days before a release does not post 30 and 7.
+    """
+    film, zone, posts_at = subscription.film, subscriber.zone, subscriber.posts_at
+    channel_id = subscription.channel_id or subscriber.channel_id
+    since = max([subscription.tracked_at, *known_at])
     for milestone in (*(() if is_live(subscriber) else subscriber.milestones), 0):
         kind = PostKind.COUNTDOWN if milestone else PostKind.RELEASE
         local = day - timedelta(days=milestone)
-        due_at = local_instant(local, subscriber.posts_at, subscriber.zone)
-        midnight = local_instant(local + timedelta(days=1), time(), subscriber.zone)
+        due_at = local_instant(local, posts_at, zone)
+        if due_at <= since:
+            continue
+        fresh_until = local_instant(local + _DAY, _MIDNIGHT, zone) if milestone else due_at + ALERT_FRESH
+        due_at = _not_before(kind, due_at, fresh_until, subscriber, subscription)
+        if due_at is None:
+            continue
         yield Post(
             subscriber_id=subscriber.id,
             kind=kind,
             dedup_key=_dedup_key(subscriber, film, kind, str(milestone), release.type, release.date),
             due_at=due_at,
-            fresh_until=midnight if milestone else due_at + ALERT_FRESH,
+            fresh_until=fresh_until,
             film_id=film.id,
             milestone_days=milestone or None,
             country=release.country,
             type=release.type,
             date=release.date,
+            channel_id=channel_id,
         )
 
 
@@ -194,34 +207,34 @@ def _doubts(subscriber: Subscriber, subscription: Subscription) -> Iterator[Post
         )
 
 
-def _not_before(post: Post, subscriber: Subscriber, subscription: Subscription) -> datetime | None:
-    """When a countdown or alert is due; None if it fell due before anyone could owe it.
+def _not_before(
+    kind: PostKind, due_at: datetime, fresh_until: datetime, subscriber: Subscriber, subscription: Subscription
+) -> datetime | None:
+    """When a countdown or alert goes out by the settings of today; None if it was said, or fell due before them.
 
-    Tracking five days before a release does not post 30 and 7. A new posting hour that has passed today posts at once,
-    and so does an alert that a new zone brings into the past: else the release day would be lost to moving the hour
-    from 18:00 to 9:00 at noon. One that went out before the change has the same dedup_key, and is not sent twice.
+    A new posting hour that has passed today posts at once, and so does an alert that a new zone brings into the past:
+    else the release day would be lost to moving the hour from 18:00 to 9:00 at noon. One that went out before the
+    change has the same dedup_key, and is not sent twice.
     """
-    if post.due_at <= max([subscription.tracked_at, *_known_at(subscription.film, post)]):
-        return None
-    counted_on = subscription.live.counted_on if post.kind is PostKind.COUNTDOWN else None
-    if counted_on is not None and local_day(post.due_at, subscriber.zone) <= counted_on:
+    counted_on = subscription.live.counted_on if kind is PostKind.COUNTDOWN else None
+    if counted_on is not None and local_day(due_at, subscriber.zone) <= counted_on:
         return None  # the live countdown, turned off since, said so that day
     changed_at = subscriber.settings_changed_at
-    if changed_at is None or post.due_at > changed_at:
-        return post.due_at
-    if post.kind is PostKind.RELEASE:
-        return changed_at if changed_at < post.fresh_until else None
-    return changed_at if local_day(post.due_at, subscriber.zone) == local_day(changed_at, subscriber.zone) else None
+    if changed_at is None or due_at > changed_at:
+        return due_at
+    if kind is PostKind.RELEASE:
+        return changed_at if changed_at < fresh_until else None
+    return changed_at if local_day(due_at, subscriber.zone) == local_day(changed_at, subscriber.zone) else None
 
 
-def _known_at(film: Film, post: Post | Release) -> list[datetime]:
+def _known_at(film: Film, release: Release) -> list[datetime]:
     """When its date came to be known. A trusted date that passes is taken back and stated in one instant: no news."""
-    story = [change for change in film.changes if (change.country, change.type) == (post.country, post.type)]
+    story = [change for change in film.changes if (change.country, change.type) == (release.country, release.type)]
     return [
         change.known_at
         for before, change in zip([None, *story], story, strict=False)
         if change.known_at is not None
-        and change.new == post.date
+        and change.new == release.date
         and not (before and (before.old, before.known_at) == (change.new, change.known_at))
     ]
 

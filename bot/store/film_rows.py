@@ -5,6 +5,7 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from typing import Any, TypeVar
 
 from bot.domain.dates import ReleaseDate
@@ -33,6 +34,8 @@ from bot.store.columns import (
 from bot.store.statements import Row
 
 T = TypeVar("T")
+#: The planner reads the same films for one batch of servers after another: so many releases need not be made again.
+_REMEMBERED = 8192
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
@@ -75,17 +78,18 @@ def by_film(rows: Sequence[Row], read: Callable[[Row], T]) -> Mapping[int, Seque
 
 def read_release(row: Row) -> Release:
     """A row of releases."""
-    date_ = ReleaseDate.parse(row["date"])
-    return Release(
-        row["country"],
-        ReleaseType(row["type"]),
-        date_,
-        row["note"],
-        row["source"],
-        row["language"],
-        row["certification"],
-        instant_or_none(row["since_at"]),
-    )
+    return _release(
+        row["country"], row["type"], row["date"], row["note"], row["source"], row["language"], row["certification"],
+        row["since_at"],
+    )  # fmt: skip
+
+
+@lru_cache(_REMEMBERED)
+def _release(
+    country: str, type_: str, on: str, note: str, source: str, language: str, certification: str, since_at: int | None
+) -> Release:
+    date_ = ReleaseDate.parse(on)
+    return Release(country, ReleaseType(type_), date_, note, source, language, certification, instant_or_none(since_at))
 
 
 def read_change(row: Row) -> DateChange:

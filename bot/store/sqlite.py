@@ -18,6 +18,9 @@ from bot.store.turns import Turns
 
 #: How long SQLite waits for a program that is not Marquee (a backup, a shell) to let go of the file.
 BUSY_SECONDS = 5
+#: Pages that a transaction of the planner changes stay in memory until its commit: with SQLite's 2 MB, rows of a large
+#: store take twice as long. A small store never needs so much.
+CACHE_KIB = 16_000
 #: The same where the loop waits with it. Who reads waits only for a program that has the file for itself.
 LOOK_SECONDS = 0.5
 #: More than there are statements: what SQLite has compiled stays compiled.
@@ -72,6 +75,7 @@ class SqliteDatabase:
                 writer = await resources.enter_async_context(_connect(path, pens))
                 await _run(writer, "PRAGMA journal_mode = WAL")
                 await _run(writer, "PRAGMA synchronous = FULL")
+                await _run(writer, f"PRAGMA cache_size = -{CACHE_KIB}")
                 # Foreign keys are off until here: a migration that rebuilds a table must not cascade.
                 await migrate(partial(_migrating, writer), migrations)
                 await _run(writer, "PRAGMA foreign_keys = ON")

@@ -33,6 +33,7 @@ class Servers:
     films: tuple[int, int]  #: from which on, to which: ids
     wake_at: int = _NEVER
     zone: str | None = None  #: None: from all over the world
+    besides: tuple[int, ...] = ()  #: films that all of them follow as well
 
 
 def owed_films(first: int, count: int) -> Iterator[tuple[int, date]]:
@@ -63,7 +64,7 @@ async def stock(path: Path, films: Iterable[tuple[int, date]], servers: Iterable
             (
                 (n, film_id, _TRACKED_AT)
                 for n in numbers
-                for film_id in sorted(random.sample(range(first, last + 1), group.follows))
+                for film_id in (*group.besides, *random.sample(range(first, last + 1), group.follows))
             ),
         )
     connection.commit()

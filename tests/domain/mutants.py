@@ -65,13 +65,13 @@ def milestones_a_day_early(patch: pytest.MonkeyPatch) -> None:
 
 
 def tracked_in_the_same_second_is_early_enough(patch: pytest.MonkeyPatch) -> None:
-    right = planner._not_before
+    right = planner._countdown
 
-    def gentle(post: Post, subscriber: Any, subscription: Any) -> datetime | None:
+    def gentle(subscriber: Any, subscription: Any, *rest: Any) -> Iterator[Post]:
         earlier = replace(subscription, tracked_at=subscription.tracked_at - timedelta(seconds=1))
-        return right(post, subscriber, earlier)
+        return right(subscriber, earlier, *rest)
 
-    patch.setattr(planner, "_not_before", gentle)
+    patch.setattr(planner, "_countdown", gentle)
 
 
 def a_date_counts_from_before_it_was_known(patch: pytest.MonkeyPatch) -> None:
@@ -81,9 +81,9 @@ def a_date_counts_from_before_it_was_known(patch: pytest.MonkeyPatch) -> None:
 def new_settings_lose_what_they_put_in_the_past(patch: pytest.MonkeyPatch) -> None:
     right = planner._not_before
 
-    def strict(post: Post, subscriber: Any, subscription: Any) -> datetime | None:
+    def strict(kind: Any, due_at: datetime, fresh_until: datetime, subscriber: Any, rest: Any) -> datetime | None:
         changed_at = subscriber.settings_changed_at
-        return None if changed_at and post.due_at <= changed_at else right(post, subscriber, subscription)
+        return None if changed_at and due_at <= changed_at else right(kind, due_at, fresh_until, subscriber, rest)
 
     patch.setattr(planner, "_not_before", strict)
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import OrderedDict
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import astuple, dataclass
 from datetime import date, timedelta
 from hashlib import blake2b
@@ -12,7 +13,7 @@ from bot.domain.places import country_name
 from bot.ui.card import Picture
 from bot.ui.phrases import TYPES
 
-#: A picture is about 80 KB.
+#: A picture is about 130 KB.
 KEEP_PICTURES = 200
 #: A film is "out now" for as long as cinemas commonly show it.
 _RUN = timedelta(weeks=8)
@@ -75,7 +76,8 @@ class PictureShop:
         self._keep = keep
         self._ready: OrderedDict[PictureSpec, Picture] = OrderedDict()
         self._drawing: dict[PictureSpec, asyncio.Task[Picture]] = {}
-        self._pens = asyncio.Semaphore(2)  # more threads draw no faster: half of it holds the interpreter's lock
+        # More threads draw no faster, as half of it holds the interpreter's lock; and each keeps megabytes for itself.
+        self._pens = ThreadPoolExecutor(2, "pen")
 
     async def get_picture(self, spec: PictureSpec) -> Picture:
         """Give the picture of `spec`; those who ask at once wait for the same drawing."""
@@ -90,12 +92,10 @@ class PictureShop:
 
     async def warm(self) -> None:
         """Open what drawing needs: the first picture would take a little longer."""
-        async with self._pens:
-            await asyncio.to_thread(_open_signs)
+        await asyncio.get_running_loop().run_in_executor(self._pens, _open_signs)
 
     async def _draw(self, spec: PictureSpec) -> Picture:
-        async with self._pens:
-            png = await asyncio.to_thread(_draw_picture, spec)
+        png = await asyncio.get_running_loop().run_in_executor(self._pens, _draw_picture, spec)
         picture = Picture(f"marquee-{_digest(spec)}.png", png, spec.alt)
         self._ready[spec] = picture
         while len(self._ready) > self._keep:

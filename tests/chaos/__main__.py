@@ -34,6 +34,9 @@ def _parse(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--engine", choices=["sqlite", "postgres"], default="sqlite", help="what the books are kept in")
     parser.add_argument("--processes", type=int, default=1, help="so many at once, on PostgreSQL alone")
     parser.add_argument("--crashes", type=int, default=2, help="of PostgreSQL itself, if that is the engine")
+    parser.add_argument(
+        "--all-lead", action="store_true", help="nobody asks for the lock: all plan and dispatch at once"
+    )
     parser.add_argument("--mode", choices=[*Mode, "all", "none"], default="all", help="what Discord remembers")
     plugs = [*PLUGS, *FLEET_PLUGS, "all", "none"]
     parser.add_argument("--plug", choices=plugs, default="all", help="what is pulled besides, on its engine")
@@ -74,7 +77,7 @@ async def _kill_among(wanted: Wanted, log: Path) -> dict[str, object]:
                 _keep(log, stage.logs)
             traces = stage.logs.count("Traceback")
     kills = {"kills": dict(outlived.killed), "under way": outlived.under_way, "refused starts": outlived.refused}
-    what = f"killed, {wanted.mode}, {wanted.processes} on PostgreSQL"
+    what = f"killed, {wanted.mode}, {wanted.processes} on PostgreSQL" + (", all lead" if wanted.all_lead else "")
     row = _row(what, wanted.seed, outlived.count, outlived.minutes)
     return row | kills | {"traces": traces} | _taken_over(outlived.takeovers)
 
@@ -137,7 +140,7 @@ def _works(wanted: argparse.Namespace) -> Iterator[Awaitable[dict[str, object]]]
     there: Iterable[str] = FLEET_PLUGS if on_postgres else PLUGS
     plugs = [name for name in there if wanted.plug in {name, "all"}]
     if on_postgres:
-        many = replace(many, processes=wanted.processes, crashes=wanted.crashes)
+        many = replace(many, processes=wanted.processes, crashes=wanted.crashes, all_lead=wanted.all_lead)
         for mode in modes:
             yield _kill_among(replace(many, mode=mode), wanted.json.with_name(f"chaos-{mode}.log"))
         for name in plugs:

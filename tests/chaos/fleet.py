@@ -70,8 +70,9 @@ class Fleet:
         shards = ("--shards", str(number), "--shard-count", str(self._count)) if self._count > 1 else ()
         url = self._server.url(user_of(number))
         process = self._stage.marquee(*shards, DATABASE_URL=url, POST_RATE="50")
-        member = self._members[number] = Member(number, process, self._stage.log_path(self._stage.runs))
+        member = Member(number, process, self._stage.log_path(self._stage.runs))
         await process.start()
+        self._members[number] = member  # before that it can be asked nothing
         return member
 
     async def start_all(self) -> None:

@@ -47,6 +47,7 @@ class Wanted:
     seed: int
     processes: int = 1
     crashes: int = 0  #: of PostgreSQL
+    all_lead: bool = False  #: each process plans and dispatches, as if it alone had the lock
     in_haste: bool = False  #: the leases of the dead are not waited for
 
 

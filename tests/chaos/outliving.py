@@ -78,8 +78,9 @@ class _Killer:
         await self._server.start()
         ready = sum(member.is_ready for member in self._fleet.alive)
         self._fleet.find_the_ended()
-        await self._watch.wait_for_leader()
-        self._watch.lose(f"PostgreSQL {how}", ready - 1, at=self._watch.served_since)
+        if not self._wanted.all_lead:
+            await self._watch.wait_for_leader()
+            self._watch.lose(f"PostgreSQL {how}", ready - 1, at=self._watch.served_since)
         if self._wanted.in_haste:  # what nobody could write down stays with its owner, dead or alive
             self._stage.ledger.end_leases()
         arrived = (await self._stage.standin.get_status()).messages
@@ -114,6 +115,7 @@ async def kill_among(stage: Stage, server: DurableServer, wanted: Wanted) -> Out
     """Seed, kill one or another, and PostgreSQL, run to the end, count."""
     began, chance = time.monotonic(), random.Random(f"{wanted.mode} {wanted.seed}")
     seats = await seed_servers(stage, wanted, chance)
+    stage.module = "tests.chaos.leaderless" if wanted.all_lead else "bot"
     first = (await stage.standin.get_status()).messages
     points = sorted(first + chance.randint(1, int(wanted.servers * 0.97)) for _ in range(wanted.kills))
     crashes = {

@@ -192,6 +192,8 @@ def likeness(wanted: str, name: str) -> float:
         return 89.0
     if len(joined_wanted) >= 5 and joined_wanted in joined_name:
         return 86.0
+    if bare_wanted is wanted and bare_name is name:  # no article: most titles, each of which is looked at
+        return _misspelt(wanted, name)
     return max(_misspelt(wanted, name), _misspelt(bare_wanted, bare_name))
 
 
@@ -210,7 +212,8 @@ def _misspelt(wanted: str, name: str) -> float:
     tokens = fuzz.token_sort_ratio(wanted, name) - 6
     inside = fuzz.partial_ratio(wanted, name) - 14 if _LONG <= len(wanted) < len(name) else 0.0
     # "Zootopia 3" is no misspelt "Zootopia 2".
-    other_number = 16.0 if set(_NUMBER.findall(wanted)) - set(_NUMBER.findall(name)) else 0.0
+    numbers = _NUMBER.findall(wanted)
+    other_number = 16.0 if numbers and set(numbers) - set(_NUMBER.findall(name)) else 0.0
     return min(max(whole, head, tokens, inside), 88.0) - other_number
 
 

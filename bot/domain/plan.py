@@ -1,7 +1,7 @@
 """What a subscriber is owed, until when it is fresh, and when to look again. The heart of Marquee: keep it pure."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 
 from bot.domain.changes import notice_due, worth_asking, worth_telling
@@ -27,6 +27,14 @@ class Plan:
     next_wake_at: datetime | None
 
 
+@dataclass(frozen=True, slots=True)
+class _Ahead:
+    """Of what is due after `until`, and most is, a plan asks only when: to make posts of it all would take longest."""
+
+    until: datetime
+    due_at: list[datetime] = field(default_factory=list[datetime])
+
+
 def plan(subscriber: Subscriber, subscriptions: Sequence[Subscription], now: datetime) -> Plan:
     """Decide which posts `subscriber` is owed at `now`, and when to look again.
 
@@ -34,16 +42,18 @@ def plan(subscriber: Subscriber, subscriptions: Sequence[Subscription], now: dat
     among them back to `LISTED`, so that what an outage made stale is on record. Empty when no release has a day.
     """
     near: list[Post] = []
-    next_wake_at: datetime | None = None
-    for post in whole_forecast(subscriber, subscriptions, now - LISTED, now + LOOK_AHEAD + NEXT_WITHIN):
+    ahead = _Ahead(now + LOOK_AHEAD)
+    owed = _forecast(subscriber, subscriptions, ahead if subscriber.quiet is None else None)
+    digests = digest_posts(subscriber, now - LISTED, now + LOOK_AHEAD + NEXT_WITHIN)
+    for post in sorted([*owed, *digests], key=_order):
         if post.due_at <= now - LISTED and not (post.kind is PostKind.LIVE and post.fresh_until > now):
             continue
         if post.due_at <= now + LOOK_AHEAD:
             near.append(post)
         else:
-            next_wake_at = post.due_at - LOOK_AHEAD
+            ahead.due_at.append(post.due_at)
             break
-    return Plan(tuple(near), next_wake_at)
+    return Plan(tuple(near), min(ahead.due_at) - LOOK_AHEAD if ahead.due_at else None)
 
 
 def whole_forecast(
@@ -55,8 +65,13 @@ def whole_forecast(
 
 def forecast(subscriber: Subscriber, subscriptions: Sequence[Subscription]) -> list[Post]:
     """List every post that `subscriber` is owed as far as the facts go, past and to come, by time; no digests."""
-    owed = (post for subscription in subscriptions for post in _owed(subscriber, subscription))
-    return sorted(out_of_quiet(subscriber, owed), key=_order)
+    return sorted(_forecast(subscriber, subscriptions, None), key=_order)
+
+
+def _forecast(subscriber: Subscriber, subscriptions: Sequence[Subscription], ahead: "_Ahead | None") -> Iterator[Post]:
+    """The same in any order; with `ahead`, of what is due after it no more than when, the first of each release."""
+    owed = (post for subscription in subscriptions for post in _owed(subscriber, subscription, ahead))
+    return out_of_quiet(subscriber, owed)
 
 
 def _order(post: Post) -> tuple[datetime, int, str]:
@@ -99,7 +114,7 @@ def names_its_day(post: Post, film: Film) -> bool:
     return has_date(film, post.country, post.type, post.date)
 
 
-def _owed(subscriber: Subscriber, subscription: Subscription) -> Iterator[Post]:
+def _owed(subscriber: Subscriber, subscription: Subscription, ahead: "_Ahead | None") -> Iterator[Post]:
     film = subscription.film
     subscriber = in_force(subscriber, subscription)
     channel_id = subscription.channel_id or subscriber.channel_id
@@ -112,11 +127,16 @@ def _owed(subscriber: Subscriber, subscription: Subscription) -> Iterator[Post]:
             continue
         known_at = _known_at(film, release)
         yield from live_posts(subscriber, subscription, release, day, known_at)
-        yield from _countdown(subscriber, subscription, release, day, known_at)
+        yield from _countdown(subscriber, subscription, release, day, known_at, ahead)
 
 
 def _countdown(
-    subscriber: Subscriber, subscription: Subscription, release: Release, day: date, known_at: Sequence[datetime]
+    subscriber: Subscriber,
+    subscription: Subscription,
+    release: Release,
+    day: date,
+    known_at: Sequence[datetime],
+    ahead: "_Ahead | None",
 ) -> Iterator[Post]:
     """The milestones of a release that is known to be on `day`, unless they are counted live, and its alert.
 
@@ -125,7 +145,7 @@ def _countdown(
     film, zone, posts_at = subscription.film, subscriber.zone, subscriber.posts_at
     channel_id = subscription.channel_id or subscriber.channel_id
     since = max([subscription.tracked_at, *known_at])
-    for milestone in (*(() if is_live(subscriber) else subscriber.milestones), 0):
+    for milestone in (*(() if is_live(subscriber) else sorted(subscriber.milestones, reverse=True)), 0):
         kind = PostKind.COUNTDOWN if milestone else PostKind.RELEASE
         local = day - timedelta(days=milestone)
         due_at = local_instant(local, posts_at, zone)
@@ -135,6 +155,9 @@ def _countdown(
         due_at = _not_before(kind, due_at, fresh_until, subscriber, subscription)
         if due_at is None:
             continue
+        if ahead is not None and due_at > ahead.until:
+            ahead.due_at.append(due_at)
+            return
         yield Post(
             subscriber_id=subscriber.id,
             kind=kind,

@@ -5,8 +5,9 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.domain.corrections import CORRECTED_FOR, to_correct
+from bot.domain.digests import NEXT_WITHIN
 from bot.domain.live import countdown_of, edit_due, says_that_it_is_over
-from bot.domain.plan import plan, still_owed
+from bot.domain.plan import LOOK_AHEAD, Plan, still_owed, whole_forecast
 from bot.domain.posts import LISTED, Post, PostKind, PostState
 from bot.domain.subscribers import Subscriber, Subscription
 from bot.store import claims, corrections, live, planning, posts, subscribers
@@ -26,7 +27,7 @@ async def plan_plainly(db: Database, now: datetime, stuck: frozenset[int]) -> in
 async def _plan_one(tx: Transaction, subscriber_id: int, now: datetime, stuck: frozenset[int]) -> None:
     subscriber = await subscribers.get_subscriber(tx, subscriber_id)
     subscriptions = await subscribers.list_subscriptions(tx, subscriber_id)
-    owed = plan(subscriber, subscriptions, now)
+    owed = _plan(subscriber, subscriptions, now)
     since = now - LISTED - timedelta(days=2)
     stored = {post.dedup_key: post for post in await posts.list_posts_since(tx, subscriber_id, since)}
     await claims.free_held(tx, [subscriber_id])
@@ -54,6 +55,18 @@ async def _plan_one(tx: Transaction, subscriber_id: int, now: datetime, stuck: f
         if due_at != message.due_at and not (waits and due_at is not None):
             await live.plan_edits(tx, [(message.message_id, due_at)])
     assert await subscribers.end_planning(tx, {subscriber_id: (subscriber.revision, owed.next_wake_at)})
+
+
+def _plan(subscriber: Subscriber, subscriptions: Sequence[Subscription], now: datetime) -> Plan:
+    """From the whole forecast: every post is made, however far ahead."""
+    near: list[Post] = []
+    for post in whole_forecast(subscriber, subscriptions, now - LISTED, now + LOOK_AHEAD + NEXT_WITHIN):
+        if post.due_at <= now - LISTED and not (post.kind is PostKind.LIVE and post.fresh_until > now):
+            continue
+        if post.due_at > now + LOOK_AHEAD:
+            return Plan(tuple(near), post.due_at - LOOK_AHEAD)
+        near.append(post)
+    return Plan(tuple(near), None)
 
 
 async def _bring_about(tx: Transaction, owed: Post, stored: Post | None, now: datetime) -> None:

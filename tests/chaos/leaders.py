@@ -101,7 +101,7 @@ class LeaderWatch:
     async def takeovers(self, stage: Stage) -> list[Takeover]:
         """Hold each loss against who had the lock then, and against the posts that reached Discord."""
         posts = [request.at for request in await stage.standin.list_requests("POST", "/channels/*/messages")]
-        ends = [loss.at for loss in self.losses[1:]] + [float("inf")]
+        ends = [*(loss.at for loss in self.losses), float("inf")][1:]
         return [self._takeover(loss, end, posts) for loss, end in zip(self.losses, ends, strict=True)]
 
     def _takeover(self, loss: Loss, end: float, posts: Sequence[float]) -> Takeover:

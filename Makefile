@@ -76,7 +76,7 @@ simulate-move: $(DEV) ## Move a year of 60 servers, 200 times over, to PostgreSQ
 signs: $(RUN) ## Draw the empty signs of the pictures anew, after a change to how they look
 	@$(BIN)/python -m bot.ui.sign_drawing
 
-simulate-week: $(DEV) ## Live through a week of 100,000 servers with a blockbuster in it (an hour; ARGS="--servers 2000 --per-second 0.96" for minutes)
+simulate-week: $(DEV) ## Live through a week of 100,000 servers with a blockbuster in it (half an hour; ARGS="--servers 2000 --per-second 0.84")
 	@$(BIN)/python -m tests.simulation.week $(ARGS)
 
 format: $(DEV) ## Put the code into the house's form

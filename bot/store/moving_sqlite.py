@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from bot.store.rows import Row
-from bot.store.sqlite import BUSY_SECONDS, advising
+from bot.store.sqlite import BUSY_SECONDS
+from bot.store.sqlite_errors import advising
 from bot.store.statements import Engine
 from bot.store.tables import Column, Table
 

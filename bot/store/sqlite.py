@@ -13,29 +13,19 @@ from filelock import FileLock, Timeout
 
 from bot.domain.errors import DatabaseError
 from bot.store.migrations import Migration, migrate
+from bot.store.sqlite_errors import advising
 from bot.store.statements import OpenTransaction, Row, Statement, load_statements
 from bot.store.turns import Turns
 
 #: How long SQLite waits for a program that is not Marquee (a backup, a shell) to let go of the file.
 BUSY_SECONDS = 5
+#: The same where the loop waits with it. Who reads waits only for a program that has the file for itself.
+LOOK_SECONDS = 0.5
 #: Pages that a transaction of the planner changes stay in memory until its commit: with SQLite's 2 MB, rows of a large
 #: store take twice as long. A small store never needs so much.
 CACHE_KIB = 16_000
-#: The same where the loop waits with it. Who reads waits only for a program that has the file for itself.
-LOOK_SECONDS = 0.5
 #: More than there are statements: what SQLite has compiled stays compiled.
 _COMPILED = 512
-
-#: What an operator can do about each of SQLite's primary result codes; anything else is a defect and stays as it is.
-_ADVICE = {
-    sqlite3.SQLITE_BUSY: "{path} is in use by another program. Close it, and try again.",
-    sqlite3.SQLITE_READONLY: "{path} cannot be written to. Make the file and its folder writable for Marquee.",
-    sqlite3.SQLITE_IOERR: "The disk did not read or write {path} ({error}). Check the disk.",
-    sqlite3.SQLITE_CORRUPT: "{path} is damaged ({error}). Restore it from a backup.",
-    sqlite3.SQLITE_FULL: "The disk is full: nothing more can be saved in {path}. Free some space.",
-    sqlite3.SQLITE_CANTOPEN: "{path} cannot be opened. Make the file and its folder readable and writable for Marquee.",
-    sqlite3.SQLITE_NOTADB: "{path} is not a database. Move it away, or give the address of another file.",
-}
 
 
 class SqliteDatabase:
@@ -224,18 +214,6 @@ async def _transaction(
         tx.end()
         await connection.rollback()
         raise
-
-
-@contextmanager
-def advising(path: Path) -> Generator[None]:
-    """Turn what only an operator can mend into a `DatabaseError` that says how."""
-    try:
-        yield
-    except sqlite3.Error as error:
-        advice = _ADVICE.get(getattr(error, "sqlite_errorcode", 0) & 0xFF)  # the low byte is the primary code
-        if advice is None:
-            raise
-        raise DatabaseError(advice.format(path=path, error=error)) from error
 
 
 @asynccontextmanager

@@ -159,12 +159,13 @@ async def open_postgres_side(url: str, heard_since: datetime, *, writes: bool) -
                 f"{name} closed the connection at the very end ({error}). Move again: if that one is refused because "
                 "the database is not empty, everything has arrived and was the same."
             ) from error
-    except BaseException:
+    finally:
+        # After a commit there is nothing to roll back. A server takes a moment to notice that a connection is gone, and
+        # a bot that is started meanwhile would be refused: the locks are given back in words.
         with suppress(Exception):
             async with asyncio.timeout(_ROLLBACK_SECONDS):
                 await connection.execute("ROLLBACK")
-        raise
-    finally:
+                await connection.execute("SELECT pg_advisory_unlock_all()")
         connection.terminate()
 
 

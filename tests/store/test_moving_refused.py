@@ -120,6 +120,24 @@ async def test_a_bot_that_was_heard_of_a_moment_ago(source: str, tmp_path: Path,
     assert "a moment ago" in await refusal(empty, f"sqlite:///{tmp_path}/new.db", LONG_AGO)
 
 
+async def test_a_bot_may_start_as_soon_as_a_move_has_ended(
+    source: str, empty: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However long the server takes to notice that the connection of the move has gone."""
+    monkeypatch.setattr(asyncpg.Connection, "terminate", lambda self: kept.append(self))
+    kept: list[asyncpg.Connection] = []
+    for moves in (True, False):  # the second one is refused: it is not empty
+        if moves:
+            await move(source, empty, heard_since=NOW, show=lambda what, done, of: None)
+        else:
+            assert "is not empty" in await refusal(source, empty)
+        await (await open_database(empty)).close()
+    monkeypatch.undo()
+    assert len(kept) == 2
+    for connection in kept:
+        connection.terminate()
+
+
 async def test_a_bot_that_starts_while_the_move_goes_on(source: str, tmp_path: Path, empty: str) -> None:
     """On the file, on the new database, and on the way back: it is refused, and its part of the move goes on."""
     tried: list[asyncio.Task[str]] = []

@@ -70,7 +70,7 @@ chaos: $(DEV) ## Kill the bot 100 times while 10,000 posts go out, in three mode
 simulate-delivery: $(DEV) ## Live through a year of delivery to 1,000 servers, every message accounted for (ten minutes; ARGS="--servers 100")
 	@$(BIN)/python -m tests.simulation.delivered $(ARGS)
 
-simulate-move: $(DEV) ## Move a year of 60 servers, 200 times over, to PostgreSQL and back (ten minutes; ARGS="--copies 1")
+simulate-move: $(DEV) ## Move a year of 60 servers, 200 times over, to PostgreSQL and back (a minute; ARGS="--copies 1")
 	@$(BIN)/python -m tests.simulation.moved $(ARGS)
 
 signs: $(RUN) ## Draw the empty signs of the pictures anew, after a change to how they look

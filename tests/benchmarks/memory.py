@@ -60,6 +60,10 @@ async def _marquee(stage: Stage, where: tuple[Guild, int], more: int, left: list
         options = {"film": f"id:{films[number % len(films)]}"}
         await standin.slash(("cast", "film")[number % 2], options, channel_id=channel_id, user_id=guild.owner_id)
 
+    async def ask_many(count: int) -> None:
+        for first in range(0, count, _AT_ONCE):
+            await asyncio.gather(*(ask(number) for number in range(first, first + _AT_ONCE)))
+
     async with stage.marquee() as bot:
         await standin.wait_until(connected=1, timeout=60)
         for number in range(ASKED):
@@ -67,12 +71,10 @@ async def _marquee(stage: Stage, where: tuple[Guild, int], more: int, left: list
         await wait_until_idle(bot.pid)
         settled = resident_megabytes(bot.pid)
         if more:
-            for number in range(len(films) * 2):  # every picture and every tab once
-                await ask(number)
+            await ask_many(len(films) * 4)  # every picture, every card, and as many at once as later
             await wait_until_idle(bot.pid)
             before = resident_megabytes(bot.pid)
-            for first in range(0, more, _AT_ONCE):
-                await asyncio.gather(*(ask(number) for number in range(first, first + _AT_ONCE)))
+            await ask_many(more)
             await wait_until_idle(bot.pid)
             left.append(max(resident_megabytes(bot.pid) - before, 0.0) * 1e6 / more)
         await bot.terminate()

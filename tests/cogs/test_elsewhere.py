@@ -163,10 +163,16 @@ class TestBroken:
         def unreachable(*_: object) -> None:
             raise DatabaseError("secret inside: disk I/O error")
 
-        monkeypatch.setattr(SqliteDatabase, "transaction", unreachable)
-        monkeypatch.setattr(SqliteDatabase, "reading", unreachable)
+        for door in ("transaction", "noting", "reading", "looking"):
+            monkeypatch.setattr(SqliteDatabase, door, unreachable)
         sentence = (await server.member.type("track", film="ballerina (2025)")).refusal
-        self.check(sentence, caplog)
+        [logged] = [record for record in caplog.records if record.levelno >= logging.ERROR]
+        assert "secret inside: disk I/O error" in logged.getMessage()  # which says all: no stack trace
+        assert logged.exc_info is None
+        reference = re.search(r"[Rr]eference ([0-9a-f]{4,})", sentence)
+        assert reference is not None, sentence
+        assert reference[1] in logged.getMessage()
+        assert not re.search(r"Traceback|Error|secret inside", sentence)
 
     async def test_an_answer_that_discord_refuses_is_followed_by_a_sentence(
         self, house: House, server: Server, caplog: pytest.LogCaptureFixture

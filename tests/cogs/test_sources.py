@@ -13,7 +13,6 @@ from pathlib import Path
 import aiohttp
 import pytest
 
-from bot import app as app_module
 from bot.app import open_app
 from bot.domain.posts import Post, PostKind
 from bot.settings import load_settings
@@ -88,7 +87,7 @@ async def house(
     wired = Wired(database, Clock(START))
     wired.tmdb.world = TmdbWorld(wired.clock.now)
     _fill(wired.tmdb.world, wired.wikidata.world)
-    monkeypatch.setattr(app_module, "JsonClient", wired.client)
+    monkeypatch.setattr("bot.sources.http.JsonClient", wired.client)
     async with loopback_tmdb.serve(wired.tmdb), loopback_wikidata.serve(wired.wikidata):
         await wired.open()
         with caplog.at_level(logging.INFO, logger="bot"):

@@ -72,8 +72,8 @@ def list_coming(films: Sequence[Film], country: str, first: date, last: date | N
     """Films whose release in `country` is, or may be, from `first` to `last` (None: without end), by date."""
     found: list[Coming] = []
     for film in films:
-        if not any(release.country == country for release in film.releases):
-            continue  # cheap, and true of most films where many countries' are known
+        if not any(r.country == country and (r.date.last or date.min) >= first for r in film.releases):
+            continue  # cheap, and true of most films: they are out, or known of in other countries alone
         release = counting_release(film, country).main
         if release is None or release.date.first is None or release.date.last is None:
             continue

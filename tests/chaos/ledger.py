@@ -16,7 +16,8 @@ SELECT 'message ' || m.id || ' to ' || m.channel_id || ' is ' || m.state || ', a
 FROM messages m WHERE m.state IN ('sending', 'in_doubt')
 UNION ALL
 SELECT 'post ' || p.dedup_key || ' is ' || p.state || ', attempts ' || p.attempts
-FROM posts p WHERE p.state = 'bundled' OR p.state = 'planned' AND p.due_at <= :now
+FROM posts p JOIN subscribers s ON s.id = p.subscriber_id
+WHERE p.state = 'bundled' OR p.state = 'planned' AND p.due_at <= :now AND s.left_at IS NULL
 UNION ALL
 SELECT 'correction of message ' || c.message_id || ', attempts ' || c.attempts FROM corrections c
 UNION ALL
@@ -24,7 +25,7 @@ SELECT 'notice ' || n.about || ' is to be told, attempts ' || n.attempts
 FROM admin_notices n WHERE n.told_at IS NULL AND n.due_at <= :now
 UNION ALL
 SELECT 'subscriber ' || s.id || ' is not planned yet'
-FROM subscribers s WHERE s.planned_revision <> s.revision
+FROM subscribers s WHERE s.planned_revision <> s.revision AND s.left_at IS NULL
 """
 
 

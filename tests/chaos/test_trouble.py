@@ -75,16 +75,15 @@ async def test_storm_of_global_limits_loses_nothing(stage: Stage) -> None:
 
 async def test_channel_that_refuses_is_left_alone_and_its_subscription_kept(stage: Stage) -> None:
     seeding = Seeding(stage)
-    denied, unseen, deleted, removed, fine = await seeding.add(MANY, (WEEK,), (WEEK,), (WEEK,), MANY)
+    denied, unseen, deleted, fine = await seeding.add(MANY, (WEEK,), (WEEK,), MANY)
     await stage.standin.deny(denied.channel_id, "send_messages")
     await stage.standin.deny(unseen.channel_id, "view_channel")
     await stage.standin.delete_channel(deleted.channel_id)
-    await stage.standin.remove_guild(removed.guild.id)
     followed = stage.ledger.count("subscriptions")
     await run_until_settled(stage)
     await seeding.follow(denied, WEEK)
     await run_until_settled(stage)
-    refused = [denied, unseen, deleted, removed]
+    refused = [denied, unseen, deleted]
     await audit(stage, seeding.seats, untold=[seat.channel_id for seat in refused])
     reasons = stage.ledger.paused()
     assert reasons.keys() == {seat.channel_id for seat in refused}
@@ -98,10 +97,22 @@ async def test_channel_that_refuses_is_left_alone_and_its_subscription_kept(stag
     assert stage.ledger.count("subscriptions") == followed + 1
     states = [post.state for post in stage.ledger.list_posts() if post.channel_id == denied.channel_id]
     assert states == ["skipped"] * (len(MANY) + 1)
-    for seat in (denied, unseen, deleted):
+    for seat in refused:
         told = await stage.standin.list_messages(await stage.standin.open_dm(seat.guild.owner_id))
         assert [f"<#{seat.channel_id}>" in message.content for message in told] == [True]
     assert len(await stage.standin.list_messages(fine.channel_id)) == 2
+
+
+async def test_server_that_removed_marquee_is_left_alone_and_its_data_kept(stage: Stage) -> None:
+    """Discord names it no more at the connecting; until Marquee has asked about it, its channel refuses one post."""
+    seeding = Seeding(stage)
+    removed, fine = await seeding.add((WEEK,), (WEEK,))
+    await stage.standin.remove_guild(removed.guild.id)
+    await run_until_settled(stage)
+    assert stage.ledger.count("subscribers WHERE left_at IS NOT NULL") == 1
+    assert stage.ledger.count("subscriptions") == 2
+    assert len(await stage.standin.list_requests("*", f"/channels/{removed.channel_id}/**")) <= 1
+    assert len(await stage.standin.list_messages(fine.channel_id)) == 1
 
 
 async def test_content_that_discord_refuses_twice_has_failed(stage: Stage) -> None:

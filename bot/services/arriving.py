@@ -1,5 +1,6 @@
 """What the end of a message says of its channel, written down with it: its kind, a film's own post, what to publish."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from bot.domain.messages import Attempt, Message, MessageState, Settlement
@@ -20,6 +21,11 @@ async def note_arrival(
     if settlement.message is not MessageState.SENT:
         return
     if not message.is_opening:
-        await crosspost_store.add_crosspost(tx, message, now)
+        await note_arrivals(tx, [message], now)
     elif attempt.discord_message_id is not None:
         await opening_store.note_opened(tx, message, attempt.discord_message_id)
+
+
+async def note_arrivals(tx: Transaction, messages: Sequence[Message], now: datetime) -> None:
+    """Write down what there is to be done with messages that arrived, of which Discord said nothing else."""
+    await crosspost_store.add_crossposts(tx, messages, now)

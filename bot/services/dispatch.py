@@ -4,12 +4,10 @@ import asyncio
 import logging
 import math
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from bot.domain.errors import OperatorError
-from bot.domain.forums import in_forum
 from bot.domain.messages import (
     HISTORY_MARGIN,
     LEASE,
@@ -17,33 +15,25 @@ from bot.domain.messages import (
     SEND_TIMEOUT,
     Attempt,
     Message,
-    MessageState,
     Outcome,
     Parcel,
-    Settlement,
-    settle,
 )
 from bot.domain.plan import still_owed
-from bot.domain.posts import PostKind, PostState
+from bot.domain.posts import PostKind
 from bot.domain.recall import NOTHING, Found
 from bot.ports import Chore, Clock, MessageSender
-from bot.services.arriving import note_arrival
-from bot.services.claiming import claim_due
-from bot.services.noticing import note_outcome
+from bot.services.claiming import Claimed, Claiming
 from bot.services.pace import NoTurn, Pace
-from bot.services.parcels import read_parcel
+from bot.services.parcels import read_parcel, read_parcels
 from bot.services.recalling import Recalling
+from bot.services.settling import Settling
 from bot.store import messages as message_store
-from bot.store import posts as post_store
-from bot.store import recalls as recall_store
 from bot.store import subscribers as subscriber_store
-from bot.store.database import Database, Transaction
+from bot.store.database import Database
 
 log = logging.getLogger(__name__)
 #: Messages under way at once: three seconds' worth, so that a slow claim or a slow answer costs no turn.
 IN_FLIGHT = 150
-#: Outcomes that are known when Marquee is stopped are still written down, if the database takes them in this time.
-WRITE_SECONDS = 2
 #: After a 401 nothing is sent for this long; then one message tries the token again.
 UNAUTHORISED_PAUSE = timedelta(minutes=5)
 
@@ -72,10 +62,10 @@ class Dispatch:
         # Waiting for the pace must leave the lease enough for the send itself.
         self._most = min(IN_FLIGHT, math.ceil(10 * pace.per_second))
         self._under_way: set[asyncio.Task[None]] = set()
-        self._writing: set[asyncio.Task[bool]] = set()
+        self._claiming = Claiming(owner)
+        self._settling = Settling(db, clock, lambda: len(self._under_way))
         self._stopped_until: datetime | None = None
         self._closing = False
-        self._bare: set[int] = set()  #: messages that lacked a permission, and go as plain text
 
     async def start(self) -> None:
         """Take over what another process left behind, at once if the store proves that it is dead."""
@@ -95,9 +85,10 @@ class Dispatch:
         for message in await self._take_doubtful(now):
             self._start(self._resolve(message))
             started += 1
-        await self._skip(now)
-        for message in await self._claim(now):
-            self._start(self._deliver(message))
+        claimed = await self._claim(now)
+        parcels = await self._parcels(claimed)
+        for message in (taken.message for taken in claimed):
+            self._start(self._deliver(message, parcels.get(message.id)))
             started += 1
         for chore in self._chores:  # last: what is due now goes before what is there already
             room = self._most - len(self._under_way)
@@ -119,8 +110,7 @@ class Dispatch:
             for task in late:
                 task.cancel()
             await asyncio.gather(*late, return_exceptions=True)
-        if self._writing:
-            await asyncio.wait(self._writing, timeout=WRITE_SECONDS)
+        await self._settling.close()
 
     def _start(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work)
@@ -143,24 +133,28 @@ class Dispatch:
         if (await work()).outcome is Outcome.UNAUTHORISED:
             self._stop(self._clock.now())
 
-    async def _skip(self, now: datetime) -> None:
-        """Settle what is due and will not be sent: stale, paused, or with nowhere to go."""
-        async with self._db.transaction() as tx:
-            for post in await post_store.skip_due_posts(tx, now):
-                log.info("Skipped post %s: %s", post.dedup_key, post.reason)
-
-    async def _claim(self, now: datetime) -> list[Message]:
+    async def _claim(self, now: datetime) -> list[Claimed]:
         room = self._most - len(self._under_way)
         if room <= 0:
             return []
         async with self._db.transaction() as tx:
-            return await claim_due(tx, self._owner, now, room)
+            return await self._claiming.claim(tx, now, room)
 
-    async def _deliver(self, message: Message, *, resent: bool = False) -> None:
+    async def _parcels(self, claimed: Sequence[Claimed]) -> dict[int, Parcel]:
+        """What rendering these messages needs, by their ids; of those that are missing each is read by itself."""
+        try:
+            async with self._db.reading() as tx:
+                pairs = ((taken.message, taken.subscriber) for taken in claimed)
+                return await read_parcels(tx, pairs, self._clock.now()) if claimed else {}
+        except (ValueError, KeyError):  # a row that makes no sense keeps one message back, not all
+            log.exception("Messages could not be gathered together; each is gathered by itself")
+            return {}
+
+    async def _deliver(self, message: Message, parcel: Parcel | None = None, *, resent: bool = False) -> None:
         """Send a message of ours and write down what came of it. `resent`: an earlier attempt may have arrived."""
         if not resent and await self._looked_first(message, still_true=True, tried=False):
             return
-        parcel = await self._parcel(message)
+        parcel = parcel or await self._parcel(message)
         if all(post.kind is PostKind.RESUME for post in message.posts) and not parcel.skipped:
             attempt = Attempt(Outcome.NOT_SENT, reason="nothing was missed")
             await self._settle(message, attempt, still_true=False, resent=resent, withdrawn=True)
@@ -173,7 +167,7 @@ class Dispatch:
         attempt = await self._attempt(parcel)
         if attempt.may_be_for_more_than_text and not message.plain and not resent:
             if attempt.outcome is Outcome.CLOSED:
-                self._bare.add(message.id)
+                self._settling.note_bare(message)
             else:
                 log.error("Discord refused message %s: %s; trying it as plain text", message.id, attempt.reason)
             plain = await self._mark_plain(message)
@@ -238,37 +232,12 @@ class Dispatch:
         resent: bool = False,
         withdrawn: bool = False,
         found: Found = NOTHING,
-    ) -> bool:
-        """Write an outcome down, whatever is cancelled meanwhile; False if another owner has the message by now."""
-        now = self._clock.now()
-        attempt = in_forum(message, attempt, now)
-        settlement = settle(message, attempt, now, still_true=still_true, resent=resent)
-        settlement = replace(settlement, withdrawn=withdrawn)
-        writing = asyncio.create_task(self._write(message, attempt, settlement, found, now))
-        self._writing.add(writing)
-        writing.add_done_callback(self._writing.discard)
-        return await asyncio.shield(writing)
-
-    async def _write(
-        self, message: Message, attempt: Attempt, settlement: Settlement, found: Found, now: datetime
-    ) -> bool:
-        async with self._db.transaction() as tx:
-            if settlement.posts is PostState.PLANNED and not await _is_owed_still(tx, message):
-                settlement = replace(settlement, posts=PostState.CANCELLED)
-            ours = await message_store.settle_message(tx, message, settlement, attempt, now)
-            if ours:
-                await note_arrival(tx, message, settlement, attempt, now)
-                await recall_store.adopt(tx, message, found, now)
-                await note_outcome(tx, message, settlement, attempt, now, bare=message.id in self._bare)
-        self._bare.discard(message.id)
-        if not ours:
-            log.warning("Message %s has another owner; our outcome %s is dropped", message.id, attempt.outcome)
-            return False
-        if settlement.stop_dispatch:
-            self._stop(now)
-        if settlement.message in (MessageState.FAILED, MessageState.UNCERTAIN):
-            log.warning("Message %s ended %s: %s", message.id, settlement.message, attempt.reason)
-        return True
+    ) -> None:
+        ours = await self._settling.settle(
+            message, attempt, still_true=still_true, resent=resent, withdrawn=withdrawn, found=found
+        )
+        if ours and attempt.outcome is Outcome.UNAUTHORISED:
+            self._stop(self._clock.now())
 
     def _stop(self, now: datetime) -> None:
         self._stopped_until = now + UNAUTHORISED_PAUSE
@@ -289,12 +258,3 @@ class Dispatch:
             subscriber = await subscriber_store.get_subscriber(tx, message.subscriber_id)
             subscriptions = await subscriber_store.list_subscriptions(tx, message.subscriber_id)
         return still_owed(message.posts, subscriber, subscriptions, now), subscriber.when_loud(now) > now
-
-
-async def _is_owed_still(tx: Transaction, message: Message) -> bool:
-    """Whether posts that come back may go out again: the planner saw them under way, whatever it had to say of them."""
-    if await subscriber_store.lock_revision(tx, message.subscriber_id) is None:
-        return False
-    subscriber = await subscriber_store.get_subscriber(tx, message.subscriber_id)
-    subscriptions = await subscriber_store.list_subscriptions(tx, message.subscriber_id)
-    return still_owed(message.posts, subscriber, subscriptions, message.first_sent_at)

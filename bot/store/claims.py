@@ -1,17 +1,19 @@
-"""Who is to be told next, and the message that it gets: what is due, as far as the hour and the day's cap allow."""
+"""Who is to be told next, and the messages that they get: what is due, as far as the hour and the day's cap allow."""
 
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from bot.domain.allowance import Share, Told
-from bot.domain.messages import MAX_DIGEST, MAX_DOUBTS, MAX_POSTS, Message, message_key
-from bot.domain.posts import PostKind
+from bot.domain.messages import MAX_DIGEST, MAX_DOUBTS, MAX_POSTS, Message, MessageState, message_key
+from bot.domain.posts import Post, PostKind
 from bot.domain.subscribers import Subscriber
-from bot.store.columns import epoch, epoch_after
+from bot.store.columns import epoch, epoch_after, instant_of
 from bot.store.database import Row, Transaction
-from bot.store.messages import in_order, read_message
+from bot.store.messages import in_order
 from bot.store.posts import read_post
+from bot.store.statements import each
 
 #: What shares a message, in this order, and how many at most; '': every kind that does not go alone.
 _BUNDLES = (
@@ -20,6 +22,20 @@ _BUNDLES = (
     (PostKind.DIGEST.value, 1),
     (PostKind.DOUBT.value, MAX_DOUBTS),
 )
+_PRIORITIES = tuple(kind.priority for kind in PostKind)
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A post that is due, and its place in the line of those that are as pressing."""
+
+    post_id: int
+    subscriber_id: int
+    ready_at: int  #: epoch seconds
+
+
+#: Before everybody in a line.
+FRONT = Waiting(0, 0, -1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +46,7 @@ class Seat:
     channel_id: int
     film_id: int | None = None  #: of a forum: whose own post, 0 for the whole server's; else None
     thread_id: int | None = None  #: that post; None: it is not open
+    turn: int = 1  #: of the subscriber's seats among those listed
 
     @property
     def place_id(self) -> int:
@@ -42,78 +59,152 @@ class Seat:
         return self.film_id is not None and self.thread_id is None
 
 
-async def list_claimable(tx: Transaction, now: datetime, limit: int) -> list[Seat]:
-    """List the seats where something is due and nothing is on its way, in the order of their turns."""
-    rows = await tx.all("list_claimable", now=epoch(now), n=limit)
-    return [Seat(row["subscriber_id"], row["channel_id"], row["film_id"], row["thread_id"]) for row in rows]
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A message of ours that takes a seat, still empty: it is to be filled in the same transaction."""
+
+    id: int
+    seat: Seat
+    owner: str
+    at: datetime
+    lease_until: datetime
 
 
-async def told_of_day(tx: Transaction, channel_id: int, since: datetime, until: datetime) -> Told:
-    """Count what a channel was told in that time, or may have been."""
-    row = await tx.one("told_of_day", channel_id=channel_id, since=epoch(since), until=epoch(until))
-    return Told(row["messages"], row["digests"]) if row else Told(0, 0)
+async def list_due_priorities(tx: Transaction, now: datetime) -> list[int]:
+    """List the priorities of which anything is due, the most pressing first."""
+    return [
+        row["priority"] for row in await tx.all("list_due_priorities", priorities=each(_PRIORITIES), now=epoch(now))
+    ]
 
 
-async def open_message(tx: Transaction, seat: Seat, owner: str, now: datetime, lease_until: datetime) -> int | None:
-    """Take a seat for a message of `owner`, still empty; None if another process has one on its way there.
+async def list_line(tx: Transaction, priority: int, now: datetime, after: Waiting, limit: int) -> list[Waiting]:
+    """List those that are due of a priority, by time; `after`: from behind that one on."""
+    values = {"priority": priority, "now": epoch(now), "after_at": after.ready_at, "after_id": after.post_id}
+    rows = await tx.all("list_line", n=limit, **values)
+    return [Waiting(row["id"], row["subscriber_id"], row["ready_at"]) for row in rows]
 
-    It is to be filled in the same transaction.
-    """
-    opened = await tx.one(
+
+async def list_claimable(tx: Transaction, post_ids: Iterable[int], now: datetime) -> list[Seat]:
+    """List the seats of these posts where nothing is on its way, in the order of their turns."""
+    rows = await tx.all("list_claimable", post_ids=each(post_ids), now=epoch(now))
+    columns = ("subscriber_id", "channel_id", "film_id", "thread_id", "turn")
+    return [Seat(*(row[column] for column in columns)) for row in rows]
+
+
+async def told_of_day(
+    tx: Transaction, channel_ids: Collection[int], since: datetime, until: datetime
+) -> Mapping[int, Told]:
+    """Count what channels were told in that time, or may have been."""
+    rows = await tx.all(
+        "list_told_of_day", channel_ids=each(channel_ids), since=epoch(since), until=epoch(until)
+    )  # fmt: skip
+    told = {row["channel_id"]: Told(row["messages"], row["digests"]) for row in rows}
+    return {channel_id: told.get(channel_id, Told(0, 0)) for channel_id in channel_ids}
+
+
+async def open_messages(
+    tx: Transaction, seats: Iterable[Seat], owner: str, now: datetime, lease_until: datetime
+) -> list[Opened]:
+    """Take seats, of different places, for messages of `owner`; those not where another process has one on its way."""
+    by_place = {seat.place_id: seat for seat in seats}
+    if not by_place:
+        return []
+    lease = {"owner": owner, "lease_until": epoch(lease_until), "now": epoch(now)}
+    # In one order: two processes that take the same seats wait for each other, and never both.
+    await tx.many(
         "open_message",
-        subscriber_id=seat.subscriber_id,
-        channel_id=seat.place_id,
-        owner=owner,
-        lease_until=epoch(lease_until),
-        now=epoch(now),
+        [{"subscriber_id": by_place[id_].subscriber_id, "channel_id": id_, **lease} for id_ in sorted(by_place)],
     )
-    return opened["id"] if opened else None
+    rows = {row["channel_id"]: row for row in await tx.all("list_opened", channel_ids=each(by_place), owner=owner)}
+    return [
+        Opened(rows[id_]["id"], seat, owner, instant_of(epoch(now)), instant_of(rows[id_]["lease_until"]))
+        for id_, seat in by_place.items()
+        if id_ in rows
+    ]
 
 
-async def fill_message(
-    tx: Transaction, message_id: int, seat: Seat, now: datetime, share: Share = Share.ALL
-) -> Message | None:
-    """Bundle what is due into a message that was opened; None, and it is gone, if there is nothing of its share.
+async def fill_messages(tx: Transaction, opened: Mapping[Opened, Share], now: datetime) -> dict[int, Message]:
+    """Bundle what is due into messages that were opened, by their id; those with nothing of their share are gone.
 
     At most `MAX_POSTS`, the most pressing first; what goes alone comes after all else. A digest takes whatever shares
     a message, up to `MAX_DIGEST`; it is none if it only tells of a few release days, which wait for nobody anyway.
     """
-    where = {"subscriber_id": seat.subscriber_id, "channel_id": seat.channel_id, "film_id": seat.film_id}
-    values = {**where, "now": epoch(now)}
-    rows: Sequence[Row] = ()
-    if share is Share.ALL:
-        for alone, most in _BUNDLES:
-            rows = rows or await tx.all("take_due_posts", alone=alone, releases=0, n=most, **values)
-    else:
-        releases, most = (1, MAX_POSTS) if share is Share.RELEASES else (0, MAX_DIGEST)
-        rows = await tx.all("take_due_posts", alone="", releases=releases, n=most, **values)
-    if not rows:
-        await remove_message(tx, message_id)
-        return None
-    posts = in_order(map(read_post, rows))
-    few = len(posts) <= MAX_POSTS and all(post.kind is PostKind.RELEASE for post in posts)
-    return await seal(tx, message_id, seat, rows, digest=share is Share.DIGEST and not few)
-
-
-async def seal(
-    tx: Transaction, message_id: int, seat: Seat, rows: Sequence[Row], *, digest: bool = False
-) -> Message | None:
-    """Put the posts of `rows` into a message that was opened, for good."""
-    await tx.many("add_message_post", [{"message_id": message_id, "post_id": row["id"]} for row in rows])
-    posts = in_order(map(read_post, rows))
-    sealed = await tx.one(
-        "seal_message",
-        message_id=message_id,
-        message_key=message_key(seat.place_id, (post.dedup_key for post in posts)),
-        attempt=1 + max(row["attempts"] for row in rows),
-        digest=int(digest),
+    seats = [message.seat for message in opened]
+    if not seats:
+        return {}
+    due = await tx.all(
+        "list_due_posts",
+        subscriber_ids=each({seat.subscriber_id for seat in seats}),
+        channel_ids=each({seat.channel_id for seat in seats}),
+        now=epoch(now),
+        n=MAX_DIGEST,
     )
-    return read_message(sealed, posts) if sealed else None
+    waiting: defaultdict[tuple[int, int, int | None], list[Row]] = defaultdict(list)
+    for row in due:
+        waiting[row["subscriber_id"], row["channel_id"], row["forum_film_id"]].append(row)
+    chosen: dict[int, Opened] = {}
+    for message, share in opened.items():
+        seat = message.seat
+        line = waiting[seat.subscriber_id, seat.channel_id, seat.film_id]
+        chosen |= dict.fromkeys(_bundled(line, share), message)
+    taken: defaultdict[int, list[Row]] = defaultdict(list)
+    for row in await tx.all("take_due_posts", post_ids=each(chosen), now=epoch(now)) if chosen else ():
+        taken[chosen[row["id"]].id].append(row)
+    filled = [(message, taken[message.id], share) for message, share in opened.items() if message.id in taken]
+    await remove_messages(tx, [message.id for message in opened if message.id not in taken])
+    return await seal(tx, filled)
 
 
-async def remove_message(tx: Transaction, message_id: int) -> None:
-    """Give back a seat that was taken for nothing."""
-    await tx.all("remove_message", message_id=message_id)
+def _bundled(line: Sequence[Row], share: Share) -> list[int]:
+    """What of those that wait for one message goes into it, the most pressing first."""
+    if share is Share.RELEASES:
+        return [row["id"] for row in line if row["kind"] == PostKind.RELEASE][:MAX_POSTS]
+    if share is Share.DIGEST:
+        return [row["id"] for row in line if not row["alone"]][:MAX_DIGEST]
+    for alone, most in _BUNDLES:
+        if found := [row["id"] for row in line if row["alone"] == alone]:
+            return found[:most]
+    return []
+
+
+async def seal(tx: Transaction, filled: Sequence[tuple[Opened, Sequence[Row], Share]]) -> dict[int, Message]:
+    """Put the posts of each row into the message that was opened for them, for good; the messages by their id."""
+    messages: dict[int, Message] = {}
+    for opened, rows, share in filled:
+        posts = in_order(map(read_post, rows))
+        messages[opened.id] = Message(
+            id=opened.id,
+            subscriber_id=opened.seat.subscriber_id,
+            channel_id=opened.seat.place_id,
+            state=MessageState.SENDING,
+            owner=opened.owner,
+            lease_until=opened.lease_until,
+            attempt=1 + max(row["attempts"] for row in rows),
+            first_sent_at=opened.at,
+            message_key=message_key(opened.seat.place_id, (post.dedup_key for post in posts)),
+            posts=posts,
+            digest=share is Share.DIGEST and not _is_a_few_releases(posts),
+        )
+    members = [{"message_id": id_, "post_id": post.id} for id_, message in messages.items() for post in message.posts]
+    await tx.many("add_message_post", members)
+    await tx.many(
+        "seal_message",
+        [
+            {"message_id": m.id, "message_key": m.message_key, "attempt": m.attempt, "digest": int(m.digest)}
+            for m in messages.values()
+        ],
+    )
+    return messages
+
+
+def _is_a_few_releases(posts: Sequence[Post]) -> bool:
+    return len(posts) <= MAX_POSTS and all(post.kind is PostKind.RELEASE for post in posts)
+
+
+async def remove_messages(tx: Transaction, message_ids: Collection[int]) -> None:
+    """Give back seats that were taken for nothing."""
+    if message_ids:
+        await tx.all("remove_messages", message_ids=each(message_ids))
 
 
 async def hold(

@@ -1,5 +1,6 @@
 """Messages in announcement channels that are to be published, and those that were in the past hours."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from bot.domain.channels import ChannelKind
@@ -9,15 +10,15 @@ from bot.store.channels import set_kind
 from bot.store.columns import epoch, epoch_after
 from bot.store.database import Transaction
 from bot.store.messages import get_message
+from bot.store.statements import each
 
 _HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
 
 
-async def add_crosspost(tx: Transaction, message: Message, now: datetime) -> None:
-    """Have a message published that has arrived, if its server wants that and its channel may be for announcements."""
-    if is_for_all(message):
-        where = {"channel_id": message.channel_id, "subscriber_id": message.subscriber_id}
-        await tx.all("add_crosspost", message_id=message.id, now=epoch(now), **where)
+async def add_crossposts(tx: Transaction, messages: Iterable[Message], now: datetime) -> None:
+    """Have messages published that have arrived, where a server wants that and its channel may be for announcements."""
+    if ids := [message.id for message in messages if is_for_all(message)]:
+        await tx.all("add_crossposts", message_ids=each(ids), now=epoch(now))
 
 
 async def has_due_crosspost(tx: Transaction, now: datetime) -> bool:

@@ -1,15 +1,17 @@
 """Messages on their way, and who may settle them."""
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from bot.domain.destinations import first_look_at
 from bot.domain.messages import Attempt, Message, MessageState, Settlement
-from bot.domain.posts import SETTLED, Post, PostState
+from bot.domain.posts import SETTLED, Post, PostKind, PostState
 from bot.store.columns import epoch, epoch_after, instant_of
 from bot.store.database import Row, Transaction
 from bot.store.destinations import close_destination
 from bot.store.posts import read_post
+from bot.store.statements import each
 from bot.store.subscribers import wake_subscriber
 
 
@@ -67,12 +69,42 @@ async def settle_message(
         await _settle_posts(tx, message, settlement.posts, settlement.retry_at, reason, now)
     if settlement.posts is PostState.CANCELLED and not settlement.withdrawn:
         await tx.all("replan_posts", message_id=message.id)
-    if settlement.posts is PostState.SENT and await tx.all("add_live_message", message_id=message.id, now=epoch(now)):
-        await wake_subscriber(tx, message.subscriber_id, now)  # of two that are due, one is enough
+    if settlement.posts is PostState.SENT:
+        await _begin_edits(tx, message, now)
     if settlement.close_destination:
         first_look = first_look_at(attempt.closure, message.destination_id, now)
         await close_destination(tx, message.destination_id, message.subscriber_id, attempt.reason, now, first_look)
     return True
+
+
+async def settle_arrived(tx: Transaction, arrived: Mapping[Message, Attempt], now: datetime) -> set[int]:
+    """Write down messages that are in their channel, and their posts; the ids of those that had no other owner."""
+    fences: defaultdict[tuple[str, int], list[int]] = defaultdict(list)
+    for message in arrived:
+        fences[message.owner, message.attempt].append(message.id)
+    ours: set[int] = set()
+    for (owner, attempt), ids in fences.items():
+        values = {"message_ids": each(ids), "owner": owner, "attempt": attempt}
+        ours |= {row["id"] for row in await tx.all("settle_arrived", now=epoch(now), **values)}
+    settled = {message: attempt for message, attempt in arrived.items() if message.id in ours}
+    await tx.many(
+        "name_message",
+        [
+            {"message_id": message.id, "discord_message_id": attempt.discord_message_id}
+            for message, attempt in settled.items()
+            if attempt.discord_message_id is not None
+        ],
+    )
+    await tx.all("settle_arrived_posts", message_ids=each(ours), now=epoch(now))
+    for message in settled:
+        if any(post.kind is PostKind.LIVE for post in message.posts):
+            await _begin_edits(tx, message, now)
+    return ours
+
+
+async def _begin_edits(tx: Transaction, message: Message, now: datetime) -> None:
+    if await tx.all("add_live_message", message_id=message.id, now=epoch(now)):
+        await wake_subscriber(tx, message.subscriber_id, now)  # of two that are due, one is enough
 
 
 async def mark_plain(tx: Transaction, message: Message, now: datetime, lease_until: datetime) -> Message | None:

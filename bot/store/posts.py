@@ -8,6 +8,7 @@ from bot.domain.films import ReleaseType
 from bot.domain.posts import Post, PostKind, PostState
 from bot.store.columns import date_or_none, epoch, epoch_or_none, instant_of, instant_or_none, text_or_none
 from bot.store.database import Row, Transaction
+from bot.store.statements import each
 
 
 async def list_posts_since(tx: Transaction, subscriber_id: int, since: datetime) -> list[Post]:
@@ -68,12 +69,13 @@ async def settle_post(tx: Transaction, post_id: int, state: PostState, reason: s
     return await tx.one("settle_post", **values) is not None
 
 
-async def skip_due_posts(tx: Transaction, now: datetime) -> list[Post]:
+async def skip_due_posts(tx: Transaction, subscriber_ids: Iterable[int], now: datetime) -> list[Post]:
     """Skip what is due and cannot go out: paused, nowhere to go, or stale; those posts, each with its reason.
 
     Posts of a subscriber with a fact newer than its plan are left for the planner.
     """
-    return [read_post(row) for row in await tx.all("skip_due_posts", now=epoch(now))]
+    rows = await tx.all("skip_due_posts", subscriber_ids=each(subscriber_ids), now=epoch(now))
+    return [read_post(row) for row in rows]
 
 
 async def list_settled(tx: Transaction, subscriber_id: int, limit: int) -> list[Post]:

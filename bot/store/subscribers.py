@@ -1,6 +1,6 @@
 """Subscribers, the films they follow, and who is to be planned."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from bot.domain.doubts import DoubtAnswer
@@ -32,6 +32,12 @@ async def get_subscriber(tx: Transaction, subscriber_id: int) -> Subscriber:
     if row is None:
         raise KeyError(subscriber_id)
     return read_subscriber(row)
+
+
+async def map_subscribers(tx: Transaction, subscriber_ids: Collection[int]) -> dict[int, Subscriber]:
+    """Map each of these ids to its subscriber."""
+    rows = await tx.all("list_subscribers", subscriber_ids=each(subscriber_ids)) if subscriber_ids else ()
+    return {row["id"]: read_subscriber(row) for row in rows}
 
 
 async def add_subscriber(tx: Transaction, subscriber: Subscriber, now: datetime) -> Subscriber:

@@ -204,7 +204,9 @@ class PluggedTransaction:
 
     async def many(self, name: str, rows: Iterable[Mapping[str, Any]], /) -> None:
         self._plug.step()
+        rows = list(rows)
         await self._tx.many(name, rows)
+        self.written += [(name, values, []) for values in rows]
 
 
 class PluggedDatabase:

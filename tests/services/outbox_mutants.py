@@ -12,7 +12,7 @@ from bot.domain.allowance import Share, Told
 from bot.domain.messages import Message, MessageState, Settlement
 from bot.domain.posts import PostState
 from bot.domain.subscribers import Subscriber
-from bot.services import claiming, dispatch
+from bot.services import claiming, dispatch, settling
 from bot.ui import post_lines
 from tests.services.outbox_discord import Discord
 from tests.services.outbox_machine import Outbox
@@ -20,7 +20,7 @@ from tests.services.outbox_machine import Outbox
 _settle = messages.settle
 
 
-def settling(change: Callable[[Settlement], Settlement]) -> Callable[..., Settlement]:
+def changing(change: Callable[[Settlement], Settlement]) -> Callable[..., Settlement]:
     """A settle() whose every answer is changed."""
 
     def changed(*values: Any, **named: Any) -> Settlement:
@@ -73,11 +73,11 @@ PATCHES: dict[str, tuple[object, str, object]] = {
     "sent again after the window": (Message, "may_resend", _may_always_resend),
     "the history is not read to its end": (Discord, "reads_to_the_end", False),
     "the history is read from after the send": (dispatch, "HISTORY_MARGIN", timedelta(seconds=-300)),
-    "planned again although in doubt": (dispatch, "settle", settling(_planned_again_in_doubt)),
-    "sent although in doubt": (dispatch, "settle", settling(_sent_in_doubt)),
-    "dissolved without backoff": (dispatch, "settle", settling(_without_backoff)),
-    "dissolved and forgotten": (dispatch, "settle", settling(_skipped_when_dissolved)),
-    "a refusal of the second attempt counts for the first": (dispatch, "settle", _refusal_ends_all),
+    "planned again although in doubt": (settling, "settle", changing(_planned_again_in_doubt)),
+    "sent although in doubt": (settling, "settle", changing(_sent_in_doubt)),
+    "dissolved without backoff": (settling, "settle", changing(_without_backoff)),
+    "dissolved and forgotten": (settling, "settle", changing(_skipped_when_dissolved)),
+    "a refusal of the second attempt counts for the first": (settling, "settle", _refusal_ends_all),
     "what is no longer true is sent again": (dispatch, "still_owed", lambda *_: True),
     "the cap is ignored": (claiming, "share_of", lambda *_: Share.ALL),
     "the digest does not end the day": (claiming, "share_of", _always_a_digest),
@@ -85,18 +85,20 @@ PATCHES: dict[str, tuple[object, str, object]] = {
     "quiet hours are ignored": (Subscriber, "when_loud", _loud),
 }  # fmt: skip
 #: What each breaks in a statement: by its name what to look for, and what stands there instead.
-_UNPLANNED = "AND s.planned_revision = s.revision"
+_UNPLANNED = "AND s.planned_revision >= s.revision"
+_EARLIER = "AND p.due_at <= :now", "AND p.due_at <= :now + 600"
+_UNFENCED = "AND state = 'sending' AND owner = :owner AND attempt = :attempt", "AND (1 = 1 OR :owner = :attempt)"
 STATEMENTS: dict[str, dict[str, tuple[str, str]]] = {
     "the lease is ignored": {"take_doubtful": ("lease_until <= :now", "lease_until >= 0")},
-    "the fence is dropped": {"settle_message": (
-        "AND state = 'sending' AND owner = :owner AND attempt = :attempt", "AND (1 = 1 OR :owner = :attempt)",
-    )},
+    "the fence is dropped": {"settle_message": _UNFENCED, "settle_arrived": _UNFENCED},
+    "the fence of many is dropped": {"settle_arrived": _UNFENCED},
     "claimed from a plan older than the facts": {
-        "list_claimable": (_UNPLANNED, ""), "take_due_posts": (_UNPLANNED, ""),
+        "list_claimable": (_UNPLANNED, ""), "list_due_posts": (_UNPLANNED, ""), "take_due_posts": (_UNPLANNED, ""),
     },
-    "claimed before it is due": {"take_due_posts": ("AND p.due_at <= :now", "AND p.due_at <= :now + 600")},
+    "claimed before it is due": {"list_due_posts": _EARLIER, "take_due_posts": _EARLIER},
     "a closed channel is written to": {
         "list_claimable": ("d.state = 'paused'", "d.state = 'never'"),
+        "list_due_posts": ("d.state = 'paused'", "d.state = 'never'"),
         "take_due_posts": ("d.state = 'paused'", "d.state = 'never'"),
         "skip_due_posts": ("d.state = 'paused'", "d.state = 'never'"),
     },

@@ -29,11 +29,13 @@ class Facts(Watch):
     cap: int = 6
     paused: bool = False
     closed: set[int] = field(default_factory=set[int])
-    taken: list[Row] = field(default_factory=list[Row])  #: the posts of the message that is being made
+    taken: dict[int, Row] = field(default_factory=dict[int, Row])  #: the posts of the messages that are being made
+    carried: dict[int, list[Row]] = field(default_factory=dict[int, list[Row]])  #: those of each message
     told: list[tuple[int, date, bool]] = field(default_factory=list[tuple[int, date, bool]])  #: channel, day, digest
     not_before: dict[str, datetime] = field(default_factory=dict[str, datetime])  #: by dedup key
     held_until: dict[int, int] = field(default_factory=dict[int, int])  #: epoch seconds, by message
     ended: set[int] = field(default_factory=set[int])
+    broken: list[AssertionError] = field(default_factory=list[AssertionError])
     channel_of: dict[int, tuple[int, bool]] = field(default_factory=dict[int, tuple[int, bool]])
 
     def sending(self, parcel: Parcel) -> None:
@@ -57,15 +59,27 @@ class Facts(Watch):
 
     def wrote(self, name: str, values: Mapping[str, Any], rows: list[Row]) -> None:
         """What was committed: who owns which message, and what became of it."""
+        try:
+            self._note(name, values, rows)
+        except AssertionError as error:  # who wrote it may take that for a transaction that failed
+            self.broken.append(error)
+            raise
+
+    def _note(self, name: str, values: Mapping[str, Any], rows: list[Row]) -> None:
         match name:
-            case "open_message" if rows:
-                self.held_until[rows[0]["id"]] = values["lease_until"]
-                self.channel_of[rows[0]["id"]] = (values["channel_id"], False)
-            case "take_due_posts" if rows:
-                self.taken = rows
-            case "seal_message" if rows:
-                self._claimed(rows[0]["channel_id"], digest=bool(rows[0]["digest"]))
-                self.channel_of[rows[0]["id"]] = (rows[0]["channel_id"], bool(rows[0]["digest"]))
+            case "list_opened":
+                self.held_until |= {row["id"]: row["lease_until"] for row in rows}
+                self.channel_of |= {row["id"]: (row["channel_id"], False) for row in rows}
+                self.carried = {}
+            case "take_due_posts":
+                self.taken = {row["id"]: row for row in rows}
+            case "add_message_post" if values["post_id"] in self.taken:
+                self.carried.setdefault(values["message_id"], []).append(self.taken[values["post_id"]])
+            case "seal_message":
+                id_, digest = values["message_id"], bool(values["digest"])
+                channel_id, _ = self.channel_of[id_]
+                self._claimed(channel_id, self.carried[id_], digest=digest)
+                self.channel_of[id_] = (channel_id, digest)
             case "mark_plain" if rows:
                 self.held_until[rows[0]["id"]] = values["lease_until"]
             case "expire_leases":
@@ -76,14 +90,17 @@ class Facts(Watch):
                     assert self.held_until[row["id"]] <= values["now"], "taken from a living owner"
                     self.held_until[row["id"]] = values["lease_until"]
             case "settle_message" if rows:
-                self._settled(values)
+                self._settled(values["message_id"], values)
+            case "settle_arrived":
+                for row in rows:
+                    self._settled(row["id"], {"state": "sent", "settled_at": values["now"]})
             case "close_destination" if rows:
                 self.closed.add(values["channel_id"])
             case _:
                 pass
 
-    def _settled(self, values: Mapping[str, Any]) -> None:
-        id_, state = values["message_id"], values["state"]
+    def _settled(self, id_: int, values: Mapping[str, Any]) -> None:
+        state = values["state"]
         assert id_ not in self.ended, "settled by two owners"
         if state not in _ENDS:
             self.held_until[id_] = values["retry_at"]
@@ -109,10 +126,10 @@ class Facts(Watch):
         if post.kind is PostKind.COUNTDOWN:
             assert post.milestone_days == (day - today).days, "counts down from another day"
 
-    def _claimed(self, channel_id: int, *, digest: bool) -> None:
+    def _claimed(self, channel_id: int, taken: list[Row], *, digest: bool) -> None:
         """A message was made: what is in it was due, and not too much for the day."""
-        kinds = {row["kind"] for row in self.taken}
-        assert all(row["due_at"] <= epoch(self.now) for row in self.taken), "claimed before its time"
+        kinds = {row["kind"] for row in taken}
+        assert all(row["due_at"] <= epoch(self.now) for row in taken), "claimed before its time"
         assert not self.paused or kinds == {"resume"}, "claimed in a pause"
         today = self.now.astimezone(ZONE).date()
         today_here = [brief for channel, day, brief in self.told if (channel, day) == (channel_id, today)]

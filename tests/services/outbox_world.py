@@ -51,7 +51,8 @@ class Process:
         self.failed = world.failed
 
     def tasks(self) -> set[asyncio.Task[Any]]:
-        found = self.dispatch._under_way | self.dispatch._writing  # pyright: ignore[reportPrivateUsage]
+        settling = self.dispatch._settling  # pyright: ignore[reportPrivateUsage]
+        found = self.dispatch._under_way | settling._writing  # pyright: ignore[reportPrivateUsage]
         return {task for task in found if task not in self.line.hung}
 
     async def settle_down(self) -> None:
@@ -231,6 +232,7 @@ class OutboxWorld(RuleBasedStateMachine):
     @invariant()
     def no_delivery_broke(self) -> None:
         assert not self.failed, self.failed[0]
+        assert not self.facts.broken, self.facts.broken[0]
 
     def teardown(self) -> None:
         try:

@@ -18,13 +18,21 @@ async def claim(
     share: Share = Share.ALL,
 ) -> Message | None:
     """Open a channel's message and fill it."""
-    seat = claims.Seat(subscriber_id, channel_id)
-    opened = await claims.open_message(tx, seat, owner, now, lease_until)
-    if opened is None:
-        return None
-    return await claims.fill_message(tx, opened, seat, now, share)
+    opened = await claims.open_messages(tx, [claims.Seat(subscriber_id, channel_id)], owner, now, lease_until)
+    messages = await claims.fill_messages(tx, dict.fromkeys(opened, share), now)
+    return next(iter(messages.values()), None)
 
 
-async def list_claimable(tx: Transaction, now: datetime, limit: int) -> list[tuple[int, int]]:
-    """List (subscriber, channel) wherever something is due and nothing is on its way."""
-    return [(seat.subscriber_id, seat.channel_id) for seat in await claims.list_claimable(tx, now, limit)]
+async def list_seats(tx: Transaction, now: datetime) -> list[claims.Seat]:
+    """List wherever something is due and nothing is on its way, line by line."""
+    seats: dict[int, claims.Seat] = {}
+    for priority in await claims.list_due_priorities(tx, now):
+        line = await claims.list_line(tx, priority, now, claims.FRONT, 10_000)
+        for seat in await claims.list_claimable(tx, [waiting.post_id for waiting in line], now):
+            seats.setdefault(seat.place_id, seat)
+    return list(seats.values())
+
+
+async def list_claimable(tx: Transaction, now: datetime, limit: int = 1000) -> list[tuple[int, int]]:
+    """List their (subscriber, channel)."""
+    return [(seat.subscriber_id, seat.channel_id) for seat in (await list_seats(tx, now))[:limit]]

@@ -52,7 +52,7 @@ async def test_everyones_first_comes_before_anyones_second(database: Database, g
     await arm(database, a_post(guild, 300, channel_id=300, kind=PostKind.RELEASE))
     order = await listed(database)
     assert order[0] == (guild.id, 300)  # a release day before all
-    assert set(order[1:3]) == {(other.id, other.channel_id) for other in small}
+    assert set(order[1:4]) == {(guild.id, 100), *((other.id, other.channel_id) for other in small)}
     assert len(order) == 203
 
 
@@ -111,10 +111,11 @@ async def test_what_a_channel_was_told_in_a_day(database: Database, guild: Subsc
         assert message is not None
         await end(database, message, outcome)
     async with database.reading() as tx:
-        assert await claims.told_of_day(tx, CHANNEL, NOW, NOW + DAY) == Told(2, 1)
-        assert await claims.told_of_day(tx, CHANNEL, NOW + HOUR, NOW + DAY) == Told(0, 0)
-        assert await claims.told_of_day(tx, CHANNEL, NOW - DAY, NOW) == Told(0, 0)
-        assert await claims.told_of_day(tx, CHANNEL + 1, NOW, NOW + DAY) == Told(0, 0)
+        channels = [CHANNEL, CHANNEL + 1]
+        told = await claims.told_of_day(tx, channels, NOW, NOW + DAY)
+        assert told == {CHANNEL: Told(2, 1), CHANNEL + 1: Told(0, 0)}
+        for since, until in ((NOW + HOUR, NOW + DAY), (NOW - DAY, NOW)):
+            assert set((await claims.told_of_day(tx, channels, since, until)).values()) == {Told(0, 0)}
 
 
 async def test_what_waits_is_not_claimed_and_what_would_be_stale_is_skipped(

@@ -10,7 +10,7 @@ from bot.domain.corrections import STRUCK, Correction, Settled
 from bot.domain.messages import LEASE, Attempt, Message, Outcome, settle
 from bot.domain.posts import Post, PostKind, PostState
 from bot.domain.subscribers import Subscriber
-from bot.store import corrections, films, messages, planning, subscribers
+from bot.store import claims, corrections, films, messages, planning, subscribers
 from bot.store.database import Database
 from tests.store import claiming
 from tests.store.samples import (
@@ -223,5 +223,5 @@ class TestSettling:
     async def test_goes_with_its_subscriber(self, database: Database, taken: Correction) -> None:
         """A correction of a server that has gone is not in the way."""
         async with database.transaction() as tx:
-            await tx.all("remove_message", message_id=taken.message.id)
+            await claims.remove_messages(tx, [taken.message.id])
         assert not await end(database, taken)

@@ -381,5 +381,5 @@ async def test_a_settlement_that_leaves_the_posts_alone(database: Database, guil
     settlement = Settlement(MessageState.IN_DOUBT, None, NOW + HOUR)
     async with database.transaction() as tx:
         assert await messages.settle_message(tx, message, settlement, Attempt(Outcome.UNKNOWN), NOW)
-        assert await posts.skip_due_posts(tx, NOW + 24 * HOUR) == []
+        assert await posts.skip_due_posts(tx, [guild.id], NOW + 24 * HOUR) == []
     assert await states(database, message.posts) == {PostState.BUNDLED}

@@ -41,7 +41,7 @@ async def guild(database: Database) -> Subscriber:
 
 async def skip(database: Database, now: datetime = NOW) -> list[tuple[str, str]]:
     async with database.transaction() as tx:
-        skipped = await posts.skip_due_posts(tx, now)
+        skipped = await posts.skip_due_posts(tx, range(100), now)
     assert all((post.state, post.settled_at) == (PostState.SKIPPED, now) for post in skipped)
     return sorted((post.dedup_key, post.reason) for post in skipped)
 

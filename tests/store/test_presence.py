@@ -6,9 +6,10 @@ import pytest
 
 from bot.domain.posts import PostState
 from bot.domain.subscribers import Subscriber
-from bot.store import claims, films, planning, posts, presence, subscribers
+from bot.store import films, planning, posts, presence, subscribers
 from bot.store.database import Database
 from bot.store.presence import Known
+from tests.store import claiming
 from tests.store.samples import GUILD, HOUR, NOW, a_post, arm, put_to_sleep, store_film, store_guild
 
 DAY = timedelta(days=1)
@@ -48,15 +49,15 @@ async def test_settings_that_are_saved_do_not_bring_it_back(database: Database, 
 async def test_nothing_is_planned_claimed_or_skipped_for_it(database: Database, guild: Subscriber) -> None:
     await arm(database, a_post(guild, 1), a_post(guild, 2, due_at=NOW - HOUR, fresh_until=NOW - HOUR))
     async with database.reading() as tx:
-        assert len(await claims.list_claimable(tx, NOW, 10)) == 1
+        assert len(await claiming.list_claimable(tx, NOW)) == 1
     await leave(database, guild)
     async with database.transaction() as tx:
-        assert await claims.list_claimable(tx, NOW, 10) == []
-        assert await posts.skip_due_posts(tx, NOW) == []
+        assert await claiming.list_claimable(tx, NOW) == []
+        assert await posts.skip_due_posts(tx, [guild.id], NOW) == []
         await subscribers.wake_subscriber(tx, guild.id, NOW)
         assert await planning.list_awake(tx, NOW + DAY, 10) == []
-        assert await claims.list_claimable(tx, NOW, 10) == []
-        assert await posts.skip_due_posts(tx, NOW) == []
+        assert await claiming.list_claimable(tx, NOW) == []
+        assert await posts.skip_due_posts(tx, [guild.id], NOW) == []
         listed = await posts.list_posts_since(tx, guild.id, NOW - DAY)
     assert {post.state for post in listed} == {PostState.PLANNED}
 

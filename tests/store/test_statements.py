@@ -57,10 +57,11 @@ async def test_an_index_leads_to_whatever_runs_every_second(tmp_path: Path) -> N
     path = tmp_path / "marquee.db"
     await (await open_database(f"sqlite:///{path}")).close()
     connection = sqlite3.connect(path)
-    every_second = ("list_awake", "skip_due_posts", "list_claimable", "take_due_posts", "take_doubtful")
+    claimed = ("list_due_priorities", "list_line", "list_claimable", "list_due_posts", "take_due_posts")
+    settled = ("skip_due_posts", "take_doubtful", "settle_arrived", "settle_arrived_posts", "add_crossposts")
     planned = re.findall(r"^-- name: (\w+)", (STORE / "queries" / "planning.sql").read_text("utf-8"), re.MULTILINE)
     assert len(planned) > 12
-    for name in (*every_second, *planned, "list_told", "list_live"):
+    for name in ("list_awake", *claimed, *settled, *planned, "list_told", "list_live"):
         statement = load_statements("sqlite")[name]
         plan = connection.execute(f"EXPLAIN QUERY PLAN {statement.sql}", dict.fromkeys(statement.parameters)).fetchall()
         scans = [step for *_, step in plan if re.match(r"SCAN (?!due\b|\()", step) and "INDEX" not in step]

@@ -1,10 +1,10 @@
--- name: add_crosspost(message_id, channel_id, subscriber_id, now)!
+-- name: add_crossposts(message_ids, now)!
 -- To be published, if the server wants that and the channel is, or may be, one of announcements.
 INSERT INTO crossposts (message_id, channel_id, due_at, attempts, done_at)
-SELECT :message_id, :channel_id, :now, 0, NULL
-FROM subscribers s
-WHERE s.id = :subscriber_id AND s.crosspost = 1 AND s.kind = 'guild'
-    AND NOT EXISTS (SELECT 1 FROM destinations d WHERE d.channel_id = :channel_id AND d.kind NOT IN ('news', ''))
+SELECT m.id, m.channel_id, CAST(:now AS BIGINT), 0, NULL
+FROM messages m JOIN subscribers s ON s.id = m.subscriber_id
+WHERE m.id IN (EACH(:message_ids)) AND s.crosspost = 1 AND s.kind = 'guild'
+    AND NOT EXISTS (SELECT 1 FROM destinations d WHERE d.channel_id = m.channel_id AND d.kind NOT IN ('news', ''))
 ON CONFLICT (message_id) DO NOTHING;
 
 -- name: take_crossposts(now, lease_until, hour_ago, an_hour, n)

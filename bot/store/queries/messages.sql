@@ -39,6 +39,21 @@ UPDATE messages SET
 WHERE id = :message_id AND state = 'sending' AND owner = :owner AND attempt = :attempt
 RETURNING id;
 
+-- name: settle_arrived(message_ids, owner, attempt, now)
+-- The same fence, for many that arrived.
+UPDATE messages SET state = 'sent', reason = '', retry_at = 0, settled_at = :now
+WHERE id IN (EACH(:message_ids)) AND state = 'sending' AND owner = :owner AND attempt = :attempt
+RETURNING id;
+
+-- name: name_message(message_id, discord_message_id)!
+-- What Discord calls one that has just been settled.
+UPDATE messages SET discord_message_id = :discord_message_id WHERE id = :message_id;
+
+-- name: settle_arrived_posts(message_ids, now)!
+-- What they carry is in its channel.
+UPDATE posts SET state = 'sent', reason = '', settled_at = :now, not_before_at = 0
+WHERE state = 'bundled' AND id IN (SELECT post_id FROM message_posts WHERE message_id IN (EACH(:message_ids)));
+
 -- name: settle_message_posts(message_id, state, reason, settled_at, not_before_at, failed)!
 -- What becomes of the posts; failed = 1: one more message that carried them surely never arrived.
 UPDATE posts SET

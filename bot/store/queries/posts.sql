@@ -47,8 +47,8 @@ WHERE id = :post_id AND state = 'planned' RETURNING id;
 UPDATE posts SET state = :state, reason = :reason, settled_at = :now
 WHERE id = :post_id AND state = 'planned' RETURNING id;
 
--- name: skip_due_posts(now)
--- What is due and cannot go out, and why. Not while a fact is newer than the plan: the planner goes first.
+-- name: skip_due_posts(subscriber_ids, now)
+-- What is due and cannot go out, and why, of these subscribers: those whose turn it may be. Not while a fact is newer than the plan: the planner goes first.
 -- A pause that ended while nobody ran still counts for what fell due in it; one that began when a post was stale kept
 -- nothing back. A live countdown waits for its channel.
 UPDATE posts SET state = 'skipped', reason = blocked.why, settled_at = :now
@@ -68,10 +68,10 @@ FROM (
             WHEN p.fresh_until <= :now THEN 'stale: it could not be sent in time'
         END AS why
     FROM posts p
-    JOIN subscribers s ON s.id = p.subscriber_id AND s.planned_revision = s.revision
+    JOIN subscribers s ON s.id = p.subscriber_id AND s.planned_revision >= s.revision
     LEFT JOIN subscriptions f ON f.subscriber_id = p.subscriber_id AND f.film_id = p.film_id
     LEFT JOIN destinations d ON d.channel_id = p.channel_id
-    WHERE CASE WHEN p.state = 'planned' THEN p.due_at END <= :now -- see the index posts_waiting
+    WHERE p.subscriber_id IN (EACH(:subscriber_ids)) AND p.state = 'planned' AND p.due_at <= :now
 ) AS blocked
 WHERE posts.id = blocked.post_id AND blocked.why IS NOT NULL AND posts.state = 'planned'
 RETURNING

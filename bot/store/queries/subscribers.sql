@@ -14,6 +14,14 @@ SELECT
     quiet_from, quiet_to, digest_weekday, live, daily_cap, role_button, crosspost, admin_channel_id, left_at
 FROM subscribers WHERE id = :subscriber_id;
 
+-- name: list_subscribers(subscriber_ids)
+-- Those with these ids.
+SELECT
+    id, kind, discord_id, channel_id, country, timezone, posting_minute, milestones, ping_role_id, track_right,
+    paused_at, paused_until, country_chosen, timezone_chosen, settings_changed_at, revision, wanted,
+    quiet_from, quiet_to, digest_weekday, live, daily_cap, role_button, crosspost, admin_channel_id, left_at
+FROM subscribers WHERE id IN (EACH(:subscriber_ids));
+
 -- name: add_subscriber(kind, discord_id, channel_id, country, timezone, posting_minute, milestones, ping_role_id, track_right, paused_at, paused_until, country_chosen, timezone_chosen, settings_changed_at, wanted, quiet_from, quiet_to, digest_weekday, live, daily_cap, role_button, crosspost, admin_channel_id, created_at)^
 -- Nothing comes back if another command got here first: the row is there then.
 INSERT INTO subscribers (

@@ -11,7 +11,7 @@ import asyncpg  # pyright: ignore[reportMissingTypeStubs] - has none; its object
 from bot.domain.errors import DatabaseError
 from bot.store.columns import epoch
 from bot.store.postgres import APPLICATION, MOVE_LOCK, describe
-from bot.store.postgres_errors import advising
+from bot.store.postgres_errors import LOST, advising
 from bot.store.postgres_lock import LEAD_LOCK
 from bot.store.rows import Row
 from bot.store.statements import Engine
@@ -197,6 +197,11 @@ def _advising(name: str, table: str = "") -> Generator[None]:
     try:
         with advising(name, OSError):
             yield
+    except (
+        asyncpg.InterfaceError,
+        asyncpg.InternalClientError,
+    ) as error:  # the many ways in which one shows that was cut
+        raise DatabaseError(LOST.format(name=name, error=error)) from error
     except asyncpg.LockNotAvailableError as error:
         raise DatabaseError(f"{name} is in use by another program. Close it, and try again.") from error
     except (asyncpg.IntegrityConstraintViolationError, asyncpg.DataError, asyncpg.ProgramLimitExceededError) as error:

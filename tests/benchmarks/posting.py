@@ -105,8 +105,8 @@ async def send_all(app: App) -> None:
     """Tick until nothing is owed."""
     under_way = app.dispatch._under_way  # pyright: ignore[reportPrivateUsage]
     while await app.dispatch.run(app.clock.now()) or under_way:
-        while len(under_way) > _CLAIM_BELOW:
-            await asyncio.sleep(_LOOK_SECONDS)  # noqa: ASYNC110 - an event would have to be set by every delivery
+        while len(under_way) > _CLAIM_BELOW:  # noqa: ASYNC110 - an event would have to be set by every delivery
+            await asyncio.sleep(_LOOK_SECONDS)
         await asyncio.sleep(_LOOK_SECONDS)
 
 

@@ -49,7 +49,7 @@ async def _trial(app: App, standin: StandinProcess, subscriber_id: int, phase: f
             subscriber.id, PostKind.FOLLOWED, f"{subscriber.id}:punctual", due_at, due_at + timedelta(days=7),
             note="Ida Reel", channel_id=subscriber.channel_id,
         ))  # fmt: skip
-        await subscriber_store.end_planning(tx, subscriber.id, subscriber.revision, None)
+        await subscriber_store.end_planning(tx, {subscriber.id: (subscriber.revision, None)})
     seen = (await standin.get_status(method="POST", path=_POSTS)).requests
     scheduler.start()
     try:

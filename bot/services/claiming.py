@@ -82,7 +82,7 @@ class Claiming:
                 yield page
                 if len(page) < PAGE or (reached is not None and priority < reached[0]):
                     break
-                left -= len(page)
+                left -= 0 if after is FRONT else len(page)
                 after = page[-1]
                 if reached is not None and reached[0] == priority and _is_behind(reached[1], after):
                     after, reached = reached[1], None

@@ -1,13 +1,15 @@
 """Shards over a real gateway's protocol: each identifies in its turn, and tells of its own servers alone."""
 
 import asyncio
-from collections.abc import AsyncIterator
+import threading
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 import discord
 import pytest
 from discord.ext import commands
+from discord.gateway import KeepAliveHandler
 
 from bot.clock import SystemClock
 from bot.connecting import connect, login
@@ -20,6 +22,15 @@ from tests.standin.client import StandinProcess
 from tests.standin.pointing import pointed_at
 
 pytest_plugins = ["tests.standin.fixtures"]
+
+
+@pytest.fixture(autouse=True)
+def no_heart_goes_on() -> Iterator[None]:
+    """A shard that is cancelled while it waits for its turn leaves its heartbeat's thread; discord.py forgets it."""
+    yield
+    for thread in threading.enumerate():
+        if isinstance(thread, KeepAliveHandler):
+            thread.stop()
 
 
 class Bot(ShardedBot):

@@ -46,6 +46,7 @@ class _Killer:
         self._chance = random.Random(f"{wanted.mode} {wanted.processes} {wanted.seed}")
         self._wanted = wanted
         self.outlived = Outlived(Count())
+        self.last = 0  #: so many messages are there when all are
 
     async def storm(self) -> None:
         # Who waits for an answer that never comes waits for 40 s.
@@ -84,7 +85,8 @@ class _Killer:
         if self._wanted.in_haste:  # what nobody could write down stays with its owner, dead or alive
             self._stage.ledger.end_leases()
         arrived = (await self._stage.standin.get_status()).messages
-        await self._stage.standin.wait_until(messages=arrived + 1, timeout=_LONG)
+        if arrived < self.last:
+            await self._stage.standin.wait_until(messages=arrived + 1, timeout=_LONG)
 
     async def _kill_one(self) -> None:
         alive = self._fleet.alive
@@ -125,6 +127,7 @@ async def kill_among(stage: Stage, server: DurableServer, wanted: Wanted) -> Out
     async with LeaderWatch(server) as watch, Fleet(stage, server, wanted.processes) as fleet:
         await fleet.wait_until_ready()
         killer = _Killer(stage, server, fleet, watch, wanted)
+        killer.last = first + wanted.servers
         for number, point in enumerate(points):
             if number in crashes:
                 await killer.crash(crashes[number])

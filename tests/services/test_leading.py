@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from datetime import UTC, datetime, timedelta
 
 import asyncpg
@@ -107,7 +107,8 @@ async def test_one_leads_and_the_other_takes_over_when_its_connection_ends(house
     assert (first.leading.leads, second.leading.leads) == (True, False)
     await house.end_leader()
     assert await until_one_leads(second) is second
-    await first.leading.run(NOW)
+    with suppress(DatabaseError):  # whose connection was cut hears of it at its first question, or before
+        await first.leading.run(NOW)
     assert not first.leading.leads
     assert (first.taken_over, second.taken_over) == (1, 1)
 

@@ -10,7 +10,7 @@ import pytest
 
 from bot.domain.messages import Attempt, Message, MessageState, Settlement
 from bot.domain.posts import PostKind, PostState
-from bot.services import dispatch
+from bot.services import settling
 from bot.services.dispatch import Dispatch
 from bot.services.limits import Portion
 from tests.simulation import week
@@ -72,7 +72,7 @@ def _no_order(patch: pytest.MonkeyPatch) -> None:
 
 
 def _taken_for_sent(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(dispatch, "settle", lambda *_, **__: Settlement(MessageState.SENT, PostState.SENT))
+    patch.setattr(settling, "settle", lambda *_, **__: Settlement(MessageState.SENT, PostState.SENT))
 
 
 def _sent_again(patch: pytest.MonkeyPatch) -> None:
@@ -81,7 +81,7 @@ def _sent_again(patch: pytest.MonkeyPatch) -> None:
             return Settlement(MessageState.DISSOLVED, PostState.PLANNED, now + timedelta(minutes=5))
         return Settlement(MessageState.SENT, PostState.SENT)
 
-    patch.setattr(dispatch, "settle", first_is_forgotten)
+    patch.setattr(settling, "settle", first_is_forgotten)
 
 
 def _too_early(patch: pytest.MonkeyPatch) -> None:

@@ -20,7 +20,7 @@ log = logging.getLogger(__name__)
 PAGE = 400
 #: Posts that one look reads at most, but for a page of each priority: it holds up everybody who writes.
 A_LOOK = 4_000
-#: Looks that go on where the last one ended, then again from the front: what has come free before is seen by then.
+#: How long looks claim from one place in the lines, before one begins at the front again: something may have come free.
 A_LAP = timedelta(seconds=30)
 #: Destinations that one look may put off before its messages are full, for the same reason.
 PUT_OFF = 400
@@ -87,7 +87,8 @@ class Claiming:
                 if reached is not None and reached[0] == priority and _is_behind(reached[1], after):
                     after, reached = reached[1], None
                 if left <= 0:
-                    self._reached = priority, after
+                    # A lap has its time from here on: however many are stuck, what is behind them comes to its turn.
+                    self._reached, self._front_again_at = (priority, after), now + A_LAP
                     return
         self._reached = None
 

@@ -138,6 +138,7 @@ def placeholder_as_year(day: date, today: date) -> ReleaseDate:
     return ReleaseDate.of(day)
 
 
+@lru_cache(_REMEMBERED)
 def weekday_date(day: date) -> str:
     """A day for a card: "Fri 6 June 2025"."""
     return f"{calendar.day_abbr[day.weekday()]} {day.day} {calendar.month_name[day.month]} {day.year}"

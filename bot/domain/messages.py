@@ -167,14 +167,14 @@ def settle(
     `still_true`: every post in it is still owed. `resent`: an earlier attempt may have reached Discord, so that a
     refusal of this one says nothing of the message: it stays in doubt until its destination's history is read.
     """
+    if attempt.outcome is Outcome.SENT:
+        return Settlement(MessageState.SENT, PostState.SENT)
     back = PostState.PLANNED if still_true else PostState.CANCELLED
     wait = now + max(attempt.retry_after, _backoff(message.message_key, message.attempt))
     if resent and attempt.outcome in _REFUSALS:
         stop = attempt.outcome is Outcome.UNAUTHORISED
         return Settlement(MessageState.IN_DOUBT, None, wait, stop_dispatch=stop)
     match attempt.outcome:
-        case Outcome.SENT:
-            return Settlement(MessageState.SENT, PostState.SENT)
         case Outcome.NOT_SENT:
             return Settlement(MessageState.DISSOLVED, back, wait)
         case Outcome.UNAUTHORISED:

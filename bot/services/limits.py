@@ -67,6 +67,8 @@ class Window:
 
     def wait(self, now: float) -> float:
         """Seconds until one more may leave, if no answer comes before; 0 if it may now."""
+        if len(self._slots) < self.limit:  # whether or not they count still
+            return 0.0
         self._slots = [slot for slot in self._slots if slot.free_at > now]
         over = len(self._slots) - self.limit
         return sorted(slot.free_at for slot in self._slots)[over] - now if over >= 0 else 0.0

@@ -1,18 +1,14 @@
 """LiveEditor on discord.py: makes a live countdown in its channel say what it says now."""
 
-import asyncio
-import logging
-
 import discord
 
 from bot.domain.messages import Attempt, Outcome, Parcel
 from bot.ui.answers import Trouble, editing_of, locked
-from bot.ui.card import Picture
+from bot.ui.gate import leaving_the_gate_open
 from bot.ui.pictures import PictureShop
 from bot.ui.posts import picture_of, render_message
 from bot.ui.threads import ThreadLocked, awake
 
-log = logging.getLogger(__name__)
 # https://docs.discord.com/developers/topics/opcodes-and-status-codes#json
 _UNKNOWN_MESSAGE = 10008
 
@@ -33,7 +29,7 @@ class DiscordLiveEditor:
         message = parcel.message
         if message.discord_message_id is None:
             raise ValueError(f"message {message.id} is not known to be in its channel")
-        shown = render_message(parcel, await self._draw(parcel))
+        shown = render_message(parcel, await self._pictures.find_picture(picture_of(parcel)))
         there = self._client.get_partial_messageable(message.channel_id).get_partial_message(message.discord_message_id)
 
         async def edit() -> None:
@@ -45,23 +41,11 @@ class DiscordLiveEditor:
             )
 
         try:
-            await awake(self._client, message.channel_id, edit)
+            with leaving_the_gate_open(self._client):
+                await awake(self._client, message.channel_id, edit)
         except ThreadLocked:
             return locked()
-        except asyncio.CancelledError:
-            # As in DiscordSender: a request given up in the wait for a global limit would leave discord.py's gate shut.
-            self._client.http._global_over.set()  # pyright: ignore[reportPrivateUsage]
-            raise
         except (*Trouble, ValueError, KeyError, TypeError) as error:  # the last three: an answer that cannot be read
             gone = isinstance(error, discord.NotFound) and error.code == _UNKNOWN_MESSAGE
             return None if gone else editing_of(error)
         return Attempt(Outcome.SENT, message.discord_message_id)
-
-    async def _draw(self, parcel: Parcel) -> Picture | None:
-        """Draw the picture of the day. A countdown never stops for its picture."""
-        spec = picture_of(parcel)
-        try:
-            return await self._pictures.get_picture(spec) if spec else None
-        except Exception:
-            log.exception("The live countdown %s goes without its picture", parcel.message.id)
-            return None

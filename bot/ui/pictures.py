@@ -1,6 +1,7 @@
 """The picture of a film: a marquee with its title, how far off it is, and when and where."""
 
 import asyncio
+import logging
 from collections import OrderedDict
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import astuple, dataclass
@@ -13,6 +14,7 @@ from bot.domain.places import country_name
 from bot.ui.card import Picture
 from bot.ui.phrases import TYPES
 
+log = logging.getLogger(__name__)
 #: A picture is about 130 KB.
 KEEP_PICTURES = 200
 #: A film is "out now" for as long as cinemas commonly show it.
@@ -89,6 +91,16 @@ class PictureShop:
             task.add_done_callback(lambda _: self._drawing.pop(spec, None))
             self._drawing[spec] = task
         return await asyncio.shield(self._drawing[spec])  # one who gives up must not spoil it for the others
+
+    async def find_picture(self, spec: PictureSpec | None) -> Picture | None:
+        """The same for what goes out with a picture, if it has one: a message never fails for that."""
+        if spec is None:
+            return None
+        try:
+            return await self.get_picture(spec)
+        except Exception:
+            log.exception("A message goes without its picture: %s", spec)
+            return None
 
     async def warm(self) -> None:
         """Open what drawing needs: the first picture would take a little longer."""

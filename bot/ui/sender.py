@@ -1,9 +1,7 @@
 """MessageSender on discord.py: sends a message once, looks for it in the history, corrects it."""
 
-import asyncio
 import logging
-from collections.abc import Generator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from contextvars import ContextVar
 from dataclasses import replace
 from datetime import datetime
@@ -17,12 +15,12 @@ from bot.domain.dates import ReleaseDate
 from bot.domain.messages import Attempt, Message, Outcome, Parcel
 from bot.domain.subscribers import SubscriberKind
 from bot.ui.answers import BROKEN, Trouble, editing_of, locked, reading_of, sending_of, takes_no_messages
-from bot.ui.card import Picture
 from bot.ui.components import custom_ids
 from bot.ui.forums import find_post, open_post, other_kind
+from bot.ui.gate import leaving_the_gate_open
 from bot.ui.ids import marker_of
 from bot.ui.once import guard_against_repeats
-from bot.ui.pictures import PictureShop, PictureSpec
+from bot.ui.pictures import PictureShop
 from bot.ui.posts import Rendered, picture_of, render_correction, render_message
 from bot.ui.threads import ThreadLocked, awake
 
@@ -50,13 +48,13 @@ class DiscordSender:
             ValueError: the message was rendered without its marker.
         """
         key = parcel.message.message_key
-        rendered = render_message(parcel, await self._draw(parcel.message, picture_of(parcel)))
+        rendered = render_message(parcel, await self._pictures.find_picture(picture_of(parcel)))
         if marker_of(rendered.last_custom_id) != key:
             raise ValueError(f"message {parcel.message.id} was rendered without its marker {key}")
         tries: list[int] = []
         token = _tries.set(tries)
         try:
-            with self._leaving_the_gate_open():
+            with leaving_the_gate_open(self._client):
                 sent_id = await self._post(parcel, rendered, tries)
         except ThreadLocked:
             return locked(tries)
@@ -76,7 +74,7 @@ class DiscordSender:
     async def find(self, message: Message, after: datetime) -> Attempt:
         """Look for `message` in its destination's history since `after`: SENT, NOT_SENT, UNREADABLE or UNKNOWN."""
         try:
-            with self._leaving_the_gate_open():
+            with leaving_the_gate_open(self._client):
                 if message.is_opening:
                     return await find_post(self._client, message, after)
                 return await self._search(message, discord.utils.time_snowflake(after))
@@ -92,7 +90,7 @@ class DiscordSender:
         message = parcel.message
         if message.discord_message_id is None:
             raise ValueError(f"message {message.id} is not known to be in its channel")
-        shown = render_correction(parcel, moved, await self._draw(message, picture_of(parcel, moved)))
+        shown = render_correction(parcel, moved, await self._pictures.find_picture(picture_of(parcel, moved)))
         channel = self._client.get_partial_messageable(message.channel_id)
         there = channel.get_partial_message(message.discord_message_id)
 
@@ -105,36 +103,13 @@ class DiscordSender:
             )
 
         try:
-            with self._leaving_the_gate_open():
+            with leaving_the_gate_open(self._client):
                 await awake(self._client, message.channel_id, edit)
         except ThreadLocked:
             return locked()
         except (*Trouble, ValueError, KeyError, TypeError) as error:  # the last three: an answer that cannot be read
             return editing_of(error)
         return Attempt(Outcome.SENT, message.discord_message_id)
-
-    async def _draw(self, message: Message, spec: PictureSpec | None) -> Picture | None:
-        """Draw the message's picture. A post never fails for its picture."""
-        if spec is None:
-            return None
-        try:
-            return await self._pictures.get_picture(spec)
-        except Exception:
-            log.exception("Message %s goes without its picture", message.id)
-            return None
-
-    @contextmanager
-    def _leaving_the_gate_open(self) -> Generator[None]:
-        """Give a request up without silencing the others.
-
-        discord.py shuts a gate while it waits out a global rate limit, and opens it after; a request that is cancelled
-        in that wait leaves it shut, and every later one waits for ever.
-        """
-        try:
-            yield
-        except asyncio.CancelledError:
-            self._client.http._global_over.set()  # pyright: ignore[reportPrivateUsage]
-            raise
 
     async def _post(self, parcel: Parcel, rendered: Rendered, tries: list[int]) -> int:
         """Send it, in an archived thread as well; Discord's id of the message."""

@@ -4,6 +4,7 @@ Discord.py's http_trace sees each try of a request, its own retries too. What Di
 """
 
 import math
+from functools import cache
 from types import SimpleNamespace
 
 import aiohttp
@@ -55,8 +56,14 @@ def direct_traffic(client: discord.Client, pace: RequestPace) -> None:
 
 def _path_of(url: URL) -> str | None:
     """The path below the API's address; None for the gateway and for pictures."""
-    address = str(url)
-    return address.removeprefix(Route.BASE) if address.startswith(Route.BASE) else None
+    base = _address(Route.BASE)
+    inside = url.raw_path.startswith(base.raw_path) and (url.host, url.port) == (base.host, base.port)
+    return url.raw_path.removeprefix(base.raw_path) if inside else None
+
+
+@cache
+def _address(base: str) -> URL:
+    return URL(base)
 
 
 def _tell(pace: RequestPace, response: ClientResponse) -> None:

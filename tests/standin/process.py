@@ -12,7 +12,7 @@ from types import TracebackType
 from typing import Self
 
 ROOT = Path(__file__).resolve().parents[2]
-_STOP_SECONDS = 15.0
+_STOP_SECONDS = 30.0
 
 
 class PythonProcess:
